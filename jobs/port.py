@@ -1,0 +1,65 @@
+"""The queue as the faces see it: put a job in, and say that there is work.
+
+Only this module of ``jobs`` is imported by faces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import psycopg
+
+Arguments = Mapping[str, Any]
+"""A job's arguments: JSON values by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A unit of work, durable once the transaction that enqueues it commits."""
+
+    task: str
+    """The task's registered name, ``github.answer``."""
+    arguments: Arguments
+    lock: str | None = None
+    """Jobs that share a lock run one at a time, in the order they were enqueued."""
+    queueing_lock: str | None = None
+    """At most one job with this lock waits; enqueueing another is a no-op."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Which try of a job this is."""
+
+    number: int
+    """1 for the first."""
+    last: bool
+    """No retry follows: what is to be said about a failure must be said now."""
+
+
+class RetryLater(Exception):
+    """Raised by a task to be run again after ``seconds`` (a rate limit, say)."""
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Permanent(Exception):
+    """Raised by a task that no retry can help."""
+
+
+Handler = Callable[[Arguments, Attempt], None]
+"""A task's body."""
+
+
+class Queue(Protocol):
+    """Where faces put work."""
+
+    def enqueue(self, job: Job, *, connection: psycopg.Connection[Any]) -> bool:
+        """Add ``job`` within ``connection``'s transaction. False: its queueing lock was taken."""
+
+    def ring(self) -> None:
+        """Wake a worker, after the commit. Best effort: a lost ring delays work, never loses it."""
