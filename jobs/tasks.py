@@ -1,0 +1,66 @@
+"""procrastinate's view of the tasks: their names, their bodies, and when they are tried again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import procrastinate
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+
+from jobs.port import Attempt, Permanent, RetryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from procrastinate.jobs import Job as StoredJob
+
+    from jobs.port import Handler
+
+MAX_ATTEMPTS = 6
+"""Tries of one job; with the waits below, the last comes about ten minutes after the first."""
+
+FIRST_WAIT = 5.0
+"""Seconds before the second try. Each further wait is three times the one before."""
+
+MAX_WAIT = 3600.0
+"""Seconds that a service may ask to wait; beyond it the job comes back and asks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff(BaseRetryStrategy):
+    """Waits longer after each failure, or as long as the service that failed asked for."""
+
+    first_wait: float = FIRST_WAIT
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: StoredJob
+    ) -> RetryDecision | None:
+        """Say when ``job`` is to run again, or None when it is not."""
+        if isinstance(exception, Permanent) or is_last(job.attempts):
+            return None
+        if isinstance(exception, RetryLater):
+            wait = min(exception.seconds, MAX_WAIT)
+        else:
+            wait = self.first_wait * 3**job.attempts
+        # Whole seconds keep the time readable in the table; the first whole second not before.
+        return RetryDecision(retry_in={"milliseconds": round(wait * 1000)})
+
+
+def is_last(earlier_attempts: int) -> bool:
+    """Say whether the try after ``earlier_attempts`` is the last."""
+    return earlier_attempts + 1 >= MAX_ATTEMPTS
+
+
+def register(app: procrastinate.App, handlers: Mapping[str, Handler], *, backoff: Backoff) -> None:
+    """Make ``handlers`` the bodies of the tasks of their names."""
+    for name, handler in handlers.items():
+        app.task(name=name, pass_context=True, retry=backoff)(_body(handler))
+
+
+def _body(handler: Handler) -> Any:  # noqa: ANN401 - procrastinate infers the task's type
+    def run(context: procrastinate.JobContext, **arguments: Any) -> None:  # noqa: ANN401 - JSON
+        attempts = context.job.attempts
+        handler(arguments, Attempt(number=attempts + 1, last=is_last(attempts)))
+
+    return run

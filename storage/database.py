@@ -1,0 +1,137 @@
+"""Connections to PostgreSQL, and the scope of a transaction."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+import psycopg
+from pgvector.psycopg import register_vector
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from storage.errors import DatabaseUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+Connection = psycopg.Connection[TupleRow]
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds to wait for a connection, whether a new one or a free one of the pool."""
+
+
+def describe(url: str) -> str:
+    """Return where ``url`` leads, without user or password."""
+    try:
+        parts: dict[str, Any] = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return "DATABASE_URL"
+    host = parts.get("host") or "localhost"
+    port = f":{parts['port']}" if parts.get("port") else ""
+    return f"{host}{port}/{parts.get('dbname', '')}"
+
+
+def connect(url: str) -> Connection:
+    """Open one connection outside any pool.
+
+    Raises:
+        DatabaseUnreachable: Naming the host, never the password.
+    """
+    try:
+        return psycopg.connect(url, connect_timeout=int(CONNECT_TIMEOUT))
+    except psycopg.Error as error:
+        raise unreachable(url, error) from error
+
+
+def unreachable(url: str, error: Exception) -> DatabaseUnreachable:
+    """Say in one line that ``url`` cannot be reached, why, and what to do."""
+    lines = str(error).strip().splitlines()
+    reason = lines[-1] if lines else type(error).__name__
+    if isinstance(error, psycopg.ProgrammingError):
+        reason = "not a PostgreSQL URL"  # the parser's words may hold the password
+    return DatabaseUnreachable(
+        f"cannot reach PostgreSQL at {describe(url)}: {reason}; check DATABASE_URL, or unset it "
+        "to use the embedded server"
+    )
+
+
+class Database:
+    """A pool of connections. Open lazily, safe to share between threads."""
+
+    def __init__(self, url: str, *, max_connections: int = 8) -> None:
+        self.url = url
+        self._pool = ConnectionPool(
+            url,
+            min_size=0,
+            max_size=max_connections,
+            timeout=CONNECT_TIMEOUT,
+            reconnect_timeout=CONNECT_TIMEOUT,
+            kwargs={"connect_timeout": int(CONNECT_TIMEOUT)},
+            open=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection of the pool."""
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Yield a connection in a transaction: committed at the end, rolled back on an error.
+
+        Raises:
+            DatabaseUnreachable: No connection can be had.
+        """
+        self._pool.open()
+        try:
+            connection = self._pool.getconn()
+        except (PoolTimeout, psycopg.OperationalError) as error:
+            # The pool retries in the background and reports a time-out; one attempt of our own
+            # brings the reason.
+            with connect(self.url):
+                raise DatabaseUnreachable(
+                    f"no free connection to {describe(self.url)} within {CONNECT_TIMEOUT:.0f} s"
+                ) from error
+        try:
+            with connection.transaction():
+                yield connection
+        finally:
+            self._pool.putconn(connection)
+
+    @contextmanager
+    def knowledge(self, repository_id: int) -> Iterator[Connection]:
+        """Yield a connection in a transaction that sees one repository's knowledge alone.
+
+        Row-level security enforces it, whoever the connection's user is: the transaction takes
+        on the role ``fury_bot_tenant``, and gives it back at its end.
+        """
+        with self.transaction() as connection:
+            register_vector(connection)
+            connection.execute(
+                "SELECT set_config('role', 'fury_bot_tenant', true),"
+                " set_config('fury_bot.repository_id', %s, true)",
+                (str(repository_id),),
+            )
+            yield connection
+
+    def ping(self) -> None:
+        """Make one round trip.
+
+        Raises:
+            DatabaseUnreachable: The server does not answer.
+        """
+        with self.transaction() as connection:
+            connection.execute("SELECT 1")
