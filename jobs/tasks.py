@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import procrastinate
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from jobs.port import Attempt, Permanent, RetryLater
@@ -13,6 +12,7 @@ from jobs.port import Attempt, Permanent, RetryLater
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import procrastinate
     from procrastinate.jobs import Job as StoredJob
 
     from jobs.port import Handler

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import procrastinate
@@ -39,8 +39,8 @@ class Worker:
     database_url: str
     handlers: Mapping[str, Handler]
     concurrency: int = 2
-    pace: Pace = Pace()
-    backoff: Backoff = Backoff()
+    pace: Pace = field(default_factory=Pace)
+    backoff: Backoff = field(default_factory=Backoff)
 
     def run(self) -> None:
         """Work until SIGINT or SIGTERM; jobs under way are finished first."""

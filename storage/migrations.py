@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -14,8 +14,6 @@ from storage.database import connect
 from storage.errors import MigrationFailed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from yoyo.migrations import MigrationList
 
 ADVISORY_LOCK = 0x66757279
@@ -67,10 +65,8 @@ def _known() -> MigrationList:
 
 
 def _folder() -> Path:
-    # The folder holds no Python package, so importlib sees it as a namespace: one path, on disk.
-    (path,) = importlib.resources.files("migrations")._paths  # type: ignore[attr-defined]
-    folder: Path = path
-    return folder
+    # The folder stands beside this package, in a checkout and in a wheel.
+    return Path(__file__).parent.parent / "migrations"
 
 
 def _yoyo_url(url: str) -> str:

@@ -1,0 +1,36 @@
+"""What can go wrong with a question.
+
+::
+
+    EngineError
+    ├── NotIndexed        the repository, or the ref, has no index yet
+    └── UnknownProvider   no provider of that name is configured
+"""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """The engine cannot take the question."""
+
+
+class NotIndexed(EngineError):
+    """There is nothing to answer from yet."""
+
+    def __init__(self, repository: str, ref: str | None = None) -> None:
+        state = f"{repository} at {ref}" if ref else repository
+        super().__init__(
+            f"{state} is not indexed; run `fury-bot index PATH --repo {repository}`, or install "
+            "the App on it"
+        )
+        self.repository = repository
+        self.ref = ref
+
+
+class UnknownProvider(EngineError):
+    """The question names a provider that is not there."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"unknown provider {name!r}; known: {', '.join(known)}")
+        self.name = name
+        self.known = known
