@@ -1,0 +1,1 @@
+"""The GitHub face: webhooks in, replies out."""

@@ -50,7 +50,7 @@ class SqsDoorbell:
 
         try:
             self._sqs().send_message(QueueUrl=self._queue_url, MessageBody="work")
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ValueError) as error:  # ValueError: a bad endpoint
             log.warning("doorbell_not_rung", queue=self._queue_url, reason=str(error))
 
     def _sqs(self) -> SQSClient:

@@ -43,7 +43,6 @@ class Backoff(BaseRetryStrategy):
             wait = min(exception.seconds, MAX_WAIT)
         else:
             wait = self.first_wait * 3**job.attempts
-        # Whole seconds keep the time readable in the table; the first whole second not before.
         return RetryDecision(retry_in={"milliseconds": round(wait * 1000)})
 
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import procrastinate
 import structlog
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
 
 from jobs.tasks import Backoff, is_last, register
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from jobs.port import Handler
 
@@ -46,53 +48,85 @@ class Worker:
         """Work until SIGINT or SIGTERM; jobs under way are finished first."""
         asyncio.run(self._run(wait=True, seconds=None))
 
-    def drain(self, *, seconds: float | None = None) -> None:
-        """Work until nothing is due, or ``seconds`` are over; jobs under way are finished."""
-        asyncio.run(self._run(wait=False, seconds=seconds))
+    def drain(self, *, seconds: float | None = None) -> bool:
+        """Work until nothing is due, or ``seconds`` are over; jobs under way are finished.
 
-    async def _run(self, *, wait: bool, seconds: float | None) -> None:
+        Returns whether nothing was due any more, as against time being over.
+        """
+        return asyncio.run(self._run(wait=False, seconds=seconds))
+
+    async def _run(self, *, wait: bool, seconds: float | None) -> bool:
         connector = procrastinate.PsycopgConnector(conninfo=self.database_url)
         app = procrastinate.App(connector=connector)
         register(app, self.handlers, backoff=self.backoff)
         async with app.open_async():
             await self._rescue(app)
             rescuer = asyncio.create_task(self._keep_rescuing(app))
-            worker = asyncio.create_task(
-                app.run_worker_async(
-                    concurrency=self.concurrency,
-                    wait=wait,
-                    fetch_job_polling_interval=self.pace.poll,
-                    update_heartbeat_interval=self.pace.heartbeat,
-                    stalled_worker_timeout=self.pace.stalled_after,
-                    delete_jobs="successful",
-                    install_signal_handlers=wait,
-                    listen_notify=wait,
-                )
-            )
+            worker = asyncio.create_task(self._work(app, wait=wait))
             try:
-                with contextlib.suppress(asyncio.CancelledError):
-                    # Cancelling the worker makes it finish what it has begun.
-                    done, _ = await asyncio.wait({worker}, timeout=seconds)
-                    if not done:
-                        worker.cancel()
-                    await worker
+                done, _ = await asyncio.wait({worker}, timeout=seconds)
             finally:
+                # Cancelling the worker makes it finish what it has begun.
+                worker.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await worker
                 rescuer.cancel()
+            return bool(done)
+
+    async def _work(self, app: procrastinate.App, *, wait: bool) -> None:
+        """Run procrastinate's worker; without ``wait``, until a round of it begins no job.
+
+        A round fetches until nothing is free, and some jobs are not because one under way holds
+        their lock: they are the next round's.
+        """
+        begun = 0
+
+        async def count(
+            call_next: Callable[[], Awaitable[object]],
+            context: procrastinate.JobContext,  # noqa: ARG001 - the signature of a middleware
+            worker: object,  # noqa: ARG001 - the signature of a middleware
+        ) -> object:
+            nonlocal begun
+            begun += 1
+            return await call_next()
+
+        while True:
+            begun = 0
+            await app.run_worker_async(
+                concurrency=self.concurrency,
+                wait=wait,
+                fetch_job_polling_interval=self.pace.poll,
+                update_heartbeat_interval=self.pace.heartbeat,
+                stalled_worker_timeout=self.pace.stalled_after,
+                delete_jobs="successful",
+                install_signal_handlers=wait,
+                listen_notify=wait,
+                worker_middleware=[count],
+            )
+            if wait or not begun:
+                return
 
     async def _keep_rescuing(self, app: procrastinate.App) -> None:
         while True:
             await asyncio.sleep(self.pace.stalled_after)
-            await self._rescue(app)
+            try:
+                await self._rescue(app)
+            except ConnectorException as error:
+                log.warning("rescue_put_off", reason=str(error))
 
     async def _rescue(self, app: procrastinate.App) -> None:
         """Free the jobs of workers that died: to be done again, or failed after the last try."""
         manager = app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self.pace.stalled_after):
-            if is_last(job.attempts):
-                log.error("job_abandoned", task=job.task_name, job=job.id, attempts=job.attempts)
-                await manager.finish_job(
-                    job, status=procrastinate.jobs.Status.FAILED, delete_job=False
-                )
-            else:
-                log.warning("job_taken_up_again", task=job.task_name, job=job.id)
-                await manager.retry_job(job)
+            try:
+                if is_last(job.attempts):
+                    await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+                    log.error(
+                        "job_abandoned", task=job.task_name, job=job.id, attempts=job.attempts
+                    )
+                else:
+                    await manager.retry_job(job)
+                    log.warning("job_taken_up_again", task=job.task_name, job=job.id)
+            except ConnectorException:
+                # Workers that start together find the same jobs; another was quicker.
+                log.info("job_freed_by_another_worker", task=job.task_name, job=job.id)

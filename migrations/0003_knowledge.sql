@@ -20,7 +20,6 @@ CREATE TABLE indexes (
     commit_sha text NOT NULL,
     is_default boolean NOT NULL DEFAULT false,  -- answers questions that name no ref
     chunks integer NOT NULL,
-    mean_length real NOT NULL,                  -- terms in a chunk, for length normalisation
     updated_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (repository_id, ref, model)
 );
@@ -117,7 +116,8 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
     EXECUTE format(
-        'CREATE TABLE IF NOT EXISTS chunks_%1$s (LIKE chunks INCLUDING ALL)', repository
+        'CREATE TABLE IF NOT EXISTS chunks_%1$s (LIKE chunks INCLUDING ALL EXCLUDING IDENTITY)',
+        repository
     );
     IF NOT EXISTS (
         SELECT FROM pg_inherits WHERE inhrelid = format('chunks_%1$s', repository)::regclass

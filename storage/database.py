@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 Connection = psycopg.Connection[TupleRow]
 
-CONNECT_TIMEOUT = 10.0
-"""Seconds to wait for a connection, whether a new one or a free one of the pool."""
+CONNECT_TIMEOUT = 5.0
+"""Seconds to wait for a connection, whether a new one or a free one of the pool. GitHub waits ten
+for the whole webhook."""
 
 
 def describe(url: str) -> str:
@@ -95,16 +96,17 @@ class Database:
         Raises:
             DatabaseUnreachable: No connection can be had.
         """
-        self._pool.open()
+        if self._pool.closed:
+            # The pool would try on in the background and report a time-out; one attempt of our
+            # own fails at once and brings the reason.
+            connect(self.url).close()
+            self._pool.open()
         try:
             connection = self._pool.getconn()
-        except (PoolTimeout, psycopg.OperationalError) as error:
-            # The pool retries in the background and reports a time-out; one attempt of our own
-            # brings the reason.
-            with connect(self.url):
-                raise DatabaseUnreachable(
-                    f"no free connection to {describe(self.url)} within {CONNECT_TIMEOUT:.0f} s"
-                ) from error
+        except PoolTimeout as error:
+            raise DatabaseUnreachable(
+                f"no free connection to {describe(self.url)} within {CONNECT_TIMEOUT:.0f} s"
+            ) from error
         try:
             with connection.transaction():
                 yield connection
@@ -119,12 +121,18 @@ class Database:
         on the role ``fury_bot_tenant``, and gives it back at its end.
         """
         with self.transaction() as connection:
-            register_vector(connection)
-            connection.execute(
-                "SELECT set_config('role', 'fury_bot_tenant', true),"
-                " set_config('fury_bot.repository_id', %s, true)",
-                (str(repository_id),),
-            )
+            _scope(connection, repository_id)
+            yield connection
+
+    @contextmanager
+    def snapshot(self, repository_id: int) -> Iterator[Connection]:
+        """Yield a connection that reads one repository's knowledge as it stood at one moment.
+
+        Whatever commits meanwhile, every query sees the same state.
+        """
+        with self.transaction() as connection:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            _scope(connection, repository_id)
             yield connection
 
     def ping(self) -> None:
@@ -135,3 +143,12 @@ class Database:
         """
         with self.transaction() as connection:
             connection.execute("SELECT 1")
+
+
+def _scope(connection: Connection, repository_id: int) -> None:
+    register_vector(connection)
+    connection.execute(
+        "SELECT set_config('role', 'fury_bot_tenant', true),"
+        " set_config('fury_bot.repository_id', %s, true)",
+        (str(repository_id),),
+    )

@@ -1,0 +1,171 @@
+"""Markdown as GitHub shows it, turned into what Discord shows alike.
+
+Discord knows three levels of headings, no tables, no ``~~~`` fences and no fence of more than
+three backticks; a bare link unfolds into a preview unless it stands in angle brackets.
+
+https://support.discord.com/hc/en-us/articles/210298617
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_OPENING = re.compile(r"(?P<indent>[ \t]*)(?P<fence>(?P<mark>`)`{2,}|~{3,})(?P<info>.*)")
+_LANGUAGE = re.compile(r"[A-Za-z0-9_+.#-]{1,20}")
+_DELIMITER_ROW = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")
+_DEEP_HEADING = re.compile(r" {0,3}#{4,6}[ \t]+(?P<title>.*?)[ \t]*#*[ \t]*")
+_BLOCK_QUOTE_TO_THE_END = re.compile(r"[ \t]*>>>(?=\s)")
+_BACKTICK_FENCE = re.compile(r"`{3,}")
+
+_INLINE = re.compile(
+    r"""
+      (?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))
+    | !?\[(?P<label>[^\[\]]*)\]
+        \(\s*<?(?P<target>https?://(?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+"[^"]*")?\s*\)
+    | <(?P<angle>https?://[^\s<>]+)>
+    | (?P<bare>https?://[^\s<>`]+)
+    | @(?P<crowd>everyone|here)
+    | <(?P<mention>[@\#][!&]?\d+)>
+    """,
+    re.VERBOSE,
+)
+
+_INVISIBLE = "\u200b"
+"""A zero-width space: what it stands in looks the same and no longer means the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Text between code blocks, in Discord's Markdown, without blank lines at its ends."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code block's lines. No three backticks stand together in them."""
+
+    text: str
+    language: str = ""
+
+
+Block = Prose | Code
+
+
+def blocks(markdown: str) -> tuple[Block, ...]:
+    """Cut ``markdown`` into prose and code, each as Discord wants it.
+
+    Code fences follow CommonMark, save that a fence may be indented as far as a list asks for.
+    A fence that is never closed ends with the text.
+    """
+    found: list[Block] = []
+    prose: list[str] = []
+    lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    at = 0
+    while at < len(lines):
+        if opening := _opening(lines[at]):
+            code, following = _fenced(lines, at, opening)
+        elif _starts_table(lines, at):
+            code, following = _table(lines, at)
+        else:
+            prose.append(lines[at])
+            at += 1
+            continue
+        found += [*_prose(prose), code]
+        prose = []
+        at = following
+    return (*found, *_prose(prose))
+
+
+def _opening(line: str) -> re.Match[str] | None:
+    opening = _OPENING.fullmatch(line)
+    if opening and opening["mark"] and "`" in opening["info"]:
+        return None  # inline code that begins a line
+    return opening
+
+
+def _fenced(lines: list[str], at: int, opening: re.Match[str]) -> tuple[Code, int]:
+    """Return the code block whose opening fence is ``lines[at]``, and where the text goes on."""
+    fence = opening["fence"]
+    end = at + 1
+    while end < len(lines) and not _closes(lines[end], fence):
+        end += 1
+    indent = len(opening["indent"])
+    inside = [_dedented(line, indent) for line in lines[at + 1 : end]]
+    language = opening["info"].strip().partition(" ")[0]
+    return (
+        Code(
+            text=_without_fences("\n".join(inside)),
+            language=language if _LANGUAGE.fullmatch(language) else "",
+        ),
+        end + 1,
+    )
+
+
+def _closes(line: str, fence: str) -> bool:
+    candidate = line.strip()
+    return len(candidate) >= len(fence) and candidate == fence[0] * len(candidate)
+
+
+def _dedented(line: str, indent: int) -> str:
+    return line[min(indent, len(line) - len(line.lstrip(" \t"))) :]
+
+
+def _starts_table(lines: list[str], at: int) -> bool:
+    return (
+        "|" in lines[at]
+        and at + 1 < len(lines)
+        and _DELIMITER_ROW.fullmatch(lines[at + 1]) is not None
+    )
+
+
+def _table(lines: list[str], at: int) -> tuple[Code, int]:
+    """Return the table at ``lines[at]`` as code, which keeps its columns, and where it ends."""
+    end = at
+    while end < len(lines) and "|" in lines[end]:
+        end += 1
+    return Code(text=_without_fences("\n".join(lines[at:end]))), end
+
+
+def _prose(lines: list[str]) -> list[Block]:
+    text = "\n".join(_line(line) for line in lines)
+    # Blank lines go, the first line's indentation stays.
+    text = re.sub(r"\A(?:[ \t]*\n)+", "", text).rstrip()
+    return [Prose(text)] if text else []
+
+
+def _line(line: str) -> str:
+    if heading := _DEEP_HEADING.fullmatch(line):
+        line = f"**{heading['title'].replace('**', '')}**" if heading["title"] else ""
+    if _BLOCK_QUOTE_TO_THE_END.match(line):
+        line = line.replace(">>>", r"\>>>", 1)
+    return _without_fences(_INLINE.sub(_inline, line))
+
+
+def _inline(match: re.Match[str]) -> str:
+    if target := match["target"]:
+        return f"[{match['label'] or 'image'}](<{target}>)"
+    if match["bare"]:
+        url, rest = _url_and_rest(match["bare"])
+        return f"<{url}>{rest}"
+    if match["crowd"]:
+        return f"@{_INVISIBLE}{match['crowd']}"
+    if match["mention"]:
+        return f"<{match['mention'][0]}{_INVISIBLE}{match['mention'][1:]}>"
+    return match[0]
+
+
+def _url_and_rest(text: str) -> tuple[str, str]:
+    """Part a bare URL from the punctuation of the sentence that it stands in."""
+    end = len(text)
+    while text[end - 1] in ".,;:!?'\"*_])":
+        if text[end - 1] == ")" and text.count("(", 0, end) >= text.count(")", 0, end):
+            break
+        end -= 1
+    return text[:end], text[end:]
+
+
+def _without_fences(text: str) -> str:
+    """Part three and more backticks: to Discord they are a fence wherever they stand."""
+    return _BACKTICK_FENCE.sub(lambda run: _INVISIBLE.join(run[0]), text)

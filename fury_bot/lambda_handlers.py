@@ -1,0 +1,77 @@
+"""What AWS Lambda calls: thin shells around the WSGI application, the worker and the migrations.
+
+A container makes its part at the first event and keeps it for those that follow.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from apig_wsgi import make_lambda_handler
+
+from fury_bot import parameter_store
+from fury_bot.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Event = dict[str, Any]
+"""An event's JSON."""
+
+STARTING_SHARE = 1 / 3
+"""Of the worker's time, in which jobs are begun; the rest is for those under way to finish."""
+
+
+class Context(Protocol):
+    """The part of Lambda's context object that is used here."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until Lambda kills the function."""
+
+
+def webhook(event: Event, context: Context) -> Event:
+    """Answer an HTTP request, as an API Gateway HTTP API passes it (payload format 2.0)."""
+    return _http()(event, context)
+
+
+def worker(event: Event, context: Context) -> None:  # noqa: ARG001 - the work is in PostgreSQL
+    """Run the jobs that are due, whether a message or the schedule called.
+
+    Rings again when jobs may be left as the time for beginning them is over.
+    """
+    # Imported here, as in migrate: the webhook's cold start pays for its own part alone.
+    from fury_bot import wiring  # noqa: PLC0415
+
+    settings = _settings()
+    seconds = context.get_remaining_time_in_millis() / 1000 * STARTING_SHARE
+    drained = wiring.worker(settings).drain(seconds=seconds)
+    if not drained:
+        wiring.doorbell(settings).ring()
+
+
+def migrate(event: Event, context: Context) -> dict[str, list[str]]:  # noqa: ARG001 - no input
+    """Apply the missing migrations, and say which they were."""
+    from storage import migrations  # noqa: PLC0415 - see worker
+
+    return {"applied": migrations.migrate(_settings().database_url.get_secret_value())}
+
+
+@cache
+def _http() -> Callable[[Event, Context], Event]:
+    from fury_bot.wsgi import create_app  # noqa: PLC0415 - the worker has no use for it
+
+    return make_lambda_handler(create_app(_settings()))
+
+
+@cache
+def _settings() -> Settings:
+    """Return the settings: the parameters below ``FURY_BOT_SECRETS_PREFIX``, then the environment.
+
+    The parameters go straight into the settings; the environment, which every child process
+    inherits, holds no secret.
+    """
+    prefix = os.environ.get("FURY_BOT_SECRETS_PREFIX")
+    parameters = parameter_store.read(prefix) if prefix else {}
+    return Settings(**{name.lower(): value for name, value in parameters.items()})

@@ -1,0 +1,218 @@
+"""What an operator sets: environment variables, a ``.env`` file, and ``X_FILE`` for secrets.
+
+The names are the contract; ``docs/settings.md`` is generated from this module.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from dotenv import dotenv_values
+from pydantic import (
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+Provider = Literal["groq", "google", "extractive"]
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used. One line a setting, never with a secret."""
+
+
+def _split(value: object) -> object:
+    """Take ``a, b`` for a list, as environment variables have none."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _without_slash(value: object) -> object:
+    return value.rstrip("/") if isinstance(value, str) else value
+
+
+Url = Annotated[str, BeforeValidator(_without_slash)]
+Names = Annotated[tuple[Provider, ...], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads ``X_FILE`` for each secret ``X``, as container platforms hand secrets over."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ANN401 - the base class's signature
+        """Return the content of the file that ``X_FILE`` names."""
+        path = self._environment().get(f"{field_name.upper()}_FILE")
+        if not path or not _is_secret(field.annotation):
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"{field_name.upper()}_FILE: {path} cannot be read ({type(error).__name__})"
+            ) from error
+
+    def __call__(self) -> dict[str, Any]:
+        """Return every secret that has a file."""
+        found = {}
+        for name, field in self.settings_cls.model_fields.items():
+            value, key, _ = self.get_field_value(field, name)
+            if value is not None:
+                found[key] = value
+        return found
+
+    def _environment(self) -> dict[str, str | None]:
+        return {**dotenv_values(".env"), **os.environ}
+
+
+def _is_secret(annotation: object) -> bool:
+    return "SecretStr" in str(annotation)
+
+
+class Settings(BaseSettings):
+    """The settings of one process.
+
+    Raises:
+        SettingsError: Naming each wrong setting and what was expected. Never shows a secret.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
+    )
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL with pgvector, `postgresql://user:password@host/database`. "
+        "Unset: an embedded server in `FURY_BOT_DATA_DIR`.",
+    )
+    fury_bot_data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("fury-bot")),
+        description="Where the embedded server keeps its data.",
+    )
+    fury_bot_embedding_model: str = Field(
+        default="sentence-transformers/all-MiniLM-L6-v2",
+        min_length=1,
+        description="A sentence-transformers model: a name, or a folder.",
+    )
+    fury_bot_providers: Names = Field(
+        default=(),
+        description="The chain of answer providers, in order: `groq`, `google`, `extractive`. "
+        "Unset: those that have a key, then `extractive`.",
+    )
+    fury_bot_default_repository: str | None = Field(
+        default=None,
+        pattern=r"^[^/\s]+/[^/\s]+$",
+        description="`owner/name` for questions that name no repository.",
+    )
+    fury_bot_doorbell_queue_url: str | None = Field(
+        default=None,
+        description="The SQS queue that wakes a serverless worker. Unset: workers listen to "
+        "PostgreSQL.",
+    )
+    fury_bot_log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least severe log lines to write."
+    )
+
+    github_app_id: str | None = Field(
+        default=None, description="The App's client id, or its numeric id."
+    )
+    github_private_key: SecretStr | None = Field(
+        default=None, description="The App's private key, PEM."
+    )
+    github_webhook_secret: Secrets = Field(
+        default=(),
+        description="The App's webhook secret; several, comma-separated, while one is replaced.",
+    )
+    github_api_url: Url = Field(default="https://api.github.com", description="GitHub's REST API.")
+    github_graphql_url: Url = Field(
+        default="https://api.github.com/graphql", description="GitHub's GraphQL API."
+    )
+
+    groq_api_key: SecretStr | None = Field(default=None, description="Groq's API key.")
+    groq_base_url: Url = Field(default="https://api.groq.com", description="Groq's API.")
+    gemini_api_key: SecretStr | None = Field(default=None, description="Gemini's API key.")
+    gemini_base_url: Url = Field(
+        default="https://generativelanguage.googleapis.com", description="Gemini's API."
+    )
+
+    discord_application_id: str | None = Field(
+        default=None, description="The Discord application's id."
+    )
+    discord_public_key: str | None = Field(
+        default=None, description="The Discord application's public key, hexadecimal."
+    )
+    discord_bot_token: SecretStr | None = Field(
+        default=None, description="The bot token; needed to register the commands alone."
+    )
+    discord_api_url: Url = Field(
+        default="https://discord.com/api/v10", description="Discord's API."
+    )
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401 - pydantic checks them
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsError("\n".join(_readable(error))) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - replaced by X_FILE
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Look into the environment first, then the files that it names, then ``.env``."""
+        return init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object, info: Any) -> object:  # noqa: ANN401 - pydantic's
+        """Take ``X=`` for no value, as compose files and templates write it."""
+        if value == "":
+            return cls.model_fields[info.field_name].get_default(call_default_factory=True)
+        return value
+
+    @field_validator(
+        "github_api_url",
+        "github_graphql_url",
+        "groq_base_url",
+        "gemini_base_url",
+        "discord_api_url",
+    )
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        AnyHttpUrl(value)
+        return value
+
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        """The chain, always ending with the provider that needs no key."""
+        with_key: list[Provider] = []
+        if self.groq_api_key:
+            with_key.append("groq")
+        if self.gemini_api_key:
+            with_key.append("google")
+        chosen = self.fury_bot_providers or with_key
+        return (*(name for name in chosen if name != "extractive"), "extractive")
+
+
+def _readable(error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
+        lines.append(f"{name}: {problem['msg'][0].lower()}{problem['msg'][1:]}")
+    return lines

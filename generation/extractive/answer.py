@@ -1,0 +1,137 @@
+"""Chooses the passages that answer, and puts the answer together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from generation.extractive import definitions, documents
+from generation.extractive.terms import overlap, terms
+from generation.prompts import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from generation.protocol import Passage, Request
+
+LONGEST: Final = 2_500
+"""Characters of an answer."""
+_MOST_DOCUMENTS: Final = 3
+_MOST_MENTIONS: Final = 2
+_VERSION: Final = re.compile(r"\b\d+(?:\.\d+)+\b")
+
+
+def compose(request: Request) -> str:
+    """Return the answer in Markdown with citations, or nothing when no passage says anything."""
+    passages = [_cleaned(passage) for passage in request.passages]
+    question = visible(request.question)
+    asked = _asked(question, request.repository)
+    passages = _of_version(passages, question)
+    if not passages:
+        return ""
+    lead = max(
+        passages,
+        key=lambda p: _precedence(p, question, asked),
+    )
+    others = [passage for passage in passages if passage is not lead]
+    if lead.kind in definitions.KINDS:
+        paragraphs = definitions.explain(lead, others, asked)
+    else:
+        paragraphs = _from_documents([lead, *others], asked)
+    paragraphs += _mentions(lead, others, asked)
+    return _within(paragraphs, LONGEST)
+
+
+def _cleaned(passage: Passage) -> Passage:
+    """Return ``passage`` with the text that a reader of the page would see."""
+    return replace(passage, text=visible(passage.text))
+
+
+def _asked(question: str, repository: str) -> frozenset[str]:
+    """Return the question's terms; the repository's own name tells no passage from another."""
+    asked = terms(question)
+    return asked - terms(repository.rpartition("/")[2]) or asked
+
+
+def _of_version(passages: list[Passage], question: str) -> list[Passage]:
+    """Keep to the passages that name the version which the question names, if there are any."""
+    versions = _VERSION.findall(question)
+    naming = [p for p in passages if any(v in f"{p.path} {p.symbol} {p.text}" for v in versions)]
+    return naming or passages
+
+
+def _precedence(passage: Passage, question: str, asked: frozenset[str]) -> tuple[int, bool, int]:
+    """Order passages: what the question names first, a class before its parts, then by rank."""
+    named = _named(passage, question, asked)
+    return named, named > 0 and passage.kind == "class", -passage.number
+
+
+def _named(passage: Passage, question: str, asked: frozenset[str]) -> int:
+    """Say how plainly the question names a definition: verbatim 2, by its words 1, not 0."""
+    name = definitions.short_name(passage)
+    if passage.kind not in definitions.KINDS or not name:
+        return 0
+    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question):
+        return 2
+    return 1 if terms(name) and terms(name) <= asked else 0
+
+
+def _from_documents(passages: Sequence[Passage], asked: frozenset[str]) -> list[str]:
+    """Return what the best documents say, each under its title when there are several."""
+    lead, *rest = [p for p in passages if p.kind not in definitions.KINDS]
+    floor = max(1, _worth(lead, asked))
+    adding = [p for p in rest if _worth(p, asked) >= floor and _is_kindred(p, lead)]
+    parts: list[tuple[Passage, list[str]]] = []
+    seen: set[str] = set()
+    for passage in (lead, *adding[: _MOST_DOCUMENTS - 1]):
+        excerpt = documents.excerpt(passage, asked)
+        said = re.sub(r"\s*\[\d+\]", "", "\n\n".join(excerpt))
+        if said and said not in seen:
+            seen.add(said)
+            parts.append((passage, excerpt))
+    paragraphs: list[str] = []
+    for passage, excerpt in parts:
+        if passage.symbol or len(parts) > 1:
+            paragraphs.append(f"**{documents.title(passage)}**")
+        paragraphs += excerpt
+    return paragraphs
+
+
+def _worth(passage: Passage, asked: frozenset[str]) -> int:
+    return overlap(f"{passage.symbol or ''} {passage.text}", asked)
+
+
+def _is_kindred(passage: Passage, lead: Passage) -> bool:
+    """Tell prose from code and news from manuals: an answer keeps to one of them."""
+    return passage.path.endswith(".py") == lead.path.endswith(".py") and documents.is_release_note(
+        passage
+    ) == documents.is_release_note(lead)
+
+
+def _mentions(lead: Passage, others: Iterable[Passage], asked: frozenset[str]) -> list[str]:
+    near = [
+        passage
+        for passage in others
+        if passage.kind in definitions.KINDS
+        and definitions.qualified_name(passage) != definitions.qualified_name(lead)
+        and overlap(definitions.short_name(passage), asked)
+    ]
+    if not near:
+        return []
+    lines = "\n".join(map(definitions.mention, near[:_MOST_MENTIONS]))
+    return [f"See also:\n\n{lines}"]
+
+
+def _within(paragraphs: Iterable[str], longest: int) -> str:
+    """Join paragraphs as far as they fit; a heading does not stay behind alone."""
+    kept: list[str] = []
+    size = 0
+    for paragraph in paragraphs:
+        if size + len(paragraph) + 2 > longest:
+            continue
+        kept.append(paragraph)
+        size += len(paragraph) + 2
+    while kept and re.fullmatch(r"\*\*[^\n]*\*\*|.*:", kept[-1]):
+        kept.pop()
+    return "\n\n".join(kept)

@@ -1,0 +1,20 @@
+"""Makes a foreign error message fit for a log: one line, no key, no novel."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LONGEST: Final = 300
+"""Characters of a provider's message that are kept."""
+
+
+def one_line(message: str, *, secret: str) -> str:
+    """Return ``message`` on one line, cut to :data:`LONGEST`, with ``secret`` blotted out.
+
+    Some services quote the key back: Gemini names a suspended consumer as ``api_key:<the key>``.
+    The secret goes before the cut, so that no half of it survives the cut.
+    """
+    if secret:
+        message = message.replace(secret, "[key]")
+    line = " ".join(message.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -1,0 +1,307 @@
+"""What a delivery tells us, as far as fury-bot cares.
+
+Payloads vary between events, versions and servers, so only the fields that are needed are read,
+and whatever is not as expected leads to :class:`Ignored`, never to an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from github_app import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from github_app.commands import Command
+    from github_app.deliveries import Delivery
+
+_NODE_ID = re.compile(r"[\w+/=-]{1,255}", re.ASCII)
+_FULL_NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
+_LOGIN = re.compile(r"[\w-]{1,100}(?:\[bot\])?", re.ASCII)
+_COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})", re.ASCII)
+_LARGEST_ID = 2**63 - 1
+
+
+class ThreadKind(StrEnum):
+    """Where people talk."""
+
+    DISCUSSION = "discussion"
+    ISSUE = "issue"
+
+
+class InstallationAction(StrEnum):
+    """What happened to an installation, in the words of ``action``."""
+
+    CREATED = "created"
+    DELETED = "deleted"
+    SUSPENDED = "suspend"
+    UNSUSPENDED = "unsuspend"
+    PERMISSIONS_ACCEPTED = "new_permissions_accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing to do, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """GitHub tries the webhook out."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationChanged:
+    """The App was installed on an account, or removed, or its rights changed."""
+
+    action: InstallationAction
+    installation_id: int
+    account: str
+    repositories: tuple[str, ...]
+    """``owner/name`` of those that the payload names; suspensions name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoriesChanged:
+    """An installation reaches more repositories, or fewer."""
+
+    installation_id: int
+    account: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultBranchPushed:
+    """A repository's default branch has a new head."""
+
+    installation_id: int
+    repository: str
+    commit: str
+    """The head after the push."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionOpened:
+    """Someone opened a discussion, and gave no command in it."""
+
+    installation_id: int
+    repository: str
+    discussion_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandGiven:
+    """Someone gave a command."""
+
+    installation_id: int
+    repository: str
+    thread_kind: ThreadKind
+    thread_id: str
+    subject_id: str
+    """Node id of the comment that holds it, or of the thread when its own text does."""
+    command: Command
+    others: int
+    """How many further commands stand beside it, which are not run."""
+
+
+Event = (
+    Ping
+    | InstallationChanged
+    | RepositoriesChanged
+    | DefaultBranchPushed
+    | DiscussionOpened
+    | CommandGiven
+    | Ignored
+)
+
+Payload = Mapping[str, object]
+
+
+def parse(delivery: Delivery) -> Event:
+    """Return what ``delivery`` tells. Never raises, whatever JSON the payload is."""
+    reader = _READERS.get(delivery.event)
+    if reader is None:
+        return Ignored("this event is not acted on")
+    try:
+        return reader(delivery.payload)
+    except _Unusable as unusable:
+        return Ignored(str(unusable))
+
+
+class _Unusable(Exception):
+    """The payload lacks something, or holds it in another shape."""
+
+
+def _ping(payload: Payload) -> Event:  # noqa: ARG001 - every reader has this signature
+    return Ping()
+
+
+def _installation(payload: Payload) -> Event:
+    try:
+        action = InstallationAction(str(payload.get("action")))
+    except ValueError:
+        return Ignored("this action is not acted on")
+    return InstallationChanged(
+        action=action,
+        installation_id=_integer(payload, "installation", "id"),
+        account=_matching(_LOGIN, payload, "installation", "account", "login"),
+        repositories=_names(payload, "repositories"),
+    )
+
+
+def _installation_repositories(payload: Payload) -> Event:
+    if payload.get("action") not in {"added", "removed"}:
+        return Ignored("this action is not acted on")
+    return RepositoriesChanged(
+        installation_id=_integer(payload, "installation", "id"),
+        account=_matching(_LOGIN, payload, "installation", "account", "login"),
+        added=_names(payload, "repositories_added"),
+        removed=_names(payload, "repositories_removed"),
+    )
+
+
+def _push(payload: Payload) -> Event:
+    branch = _text(payload, "repository", "default_branch")
+    if _text(payload, "ref") != f"refs/heads/{branch}":
+        return Ignored("not a push to the default branch")
+    if payload.get("deleted"):
+        return Ignored("the branch was deleted")
+    return DefaultBranchPushed(
+        installation_id=_integer(payload, "installation", "id"),
+        repository=_matching(_FULL_NAME, payload, "repository", "full_name"),
+        commit=_matching(_COMMIT, payload, "after"),
+    )
+
+
+def _discussion(payload: Payload) -> Event:
+    if payload.get("action") != "created":
+        return Ignored("this action is not acted on")
+    _require_people(payload, "discussion")
+    found = commands.find(_body(payload, "discussion"))
+    if found:
+        return _command(payload, found, kind=ThreadKind.DISCUSSION, subject="discussion")
+    return DiscussionOpened(
+        installation_id=_integer(payload, "installation", "id"),
+        repository=_matching(_FULL_NAME, payload, "repository", "full_name"),
+        discussion_id=_matching(_NODE_ID, payload, "discussion", "node_id"),
+    )
+
+
+def _issues(payload: Payload) -> Event:
+    if payload.get("action") != "opened":
+        return Ignored("this action is not acted on")
+    _require_people(payload, "issue")
+    found = commands.find(_body(payload, "issue"))
+    return _command(payload, found, kind=ThreadKind.ISSUE, subject="issue")
+
+
+def _discussion_comment(payload: Payload) -> Event:
+    return _comment(payload, kind=ThreadKind.DISCUSSION)
+
+
+def _issue_comment(payload: Payload) -> Event:
+    if _at(payload, "issue", "pull_request") is not None:
+        return Ignored("a comment on a pull request")
+    return _comment(payload, kind=ThreadKind.ISSUE)
+
+
+def _comment(payload: Payload, *, kind: ThreadKind) -> Event:
+    body = _body(payload, "comment")
+    if payload.get("action") == "created":
+        found = commands.find(body)
+    elif payload.get("action") == "edited":
+        old_body = _text(payload, "changes", "body", "from")
+        found = commands.find_new(body, old_body=old_body)
+    else:
+        return Ignored("this action is not acted on")
+    _require_people(payload, "comment")
+    return _command(payload, found, kind=kind, subject="comment")
+
+
+def _command(
+    payload: Payload, found: tuple[Command, ...], *, kind: ThreadKind, subject: str
+) -> Event:
+    if not found:
+        return Ignored("no new command")
+    return CommandGiven(
+        installation_id=_integer(payload, "installation", "id"),
+        repository=_matching(_FULL_NAME, payload, "repository", "full_name"),
+        thread_kind=kind,
+        thread_id=_matching(_NODE_ID, payload, kind, "node_id"),
+        subject_id=_matching(_NODE_ID, payload, subject, "node_id"),
+        command=found[0],
+        others=len(found) - 1,
+    )
+
+
+_READERS: Mapping[str, Callable[[Payload], Event]] = {
+    "ping": _ping,
+    "installation": _installation,
+    "installation_repositories": _installation_repositories,
+    "push": _push,
+    "discussion": _discussion,
+    "discussion_comment": _discussion_comment,
+    "issues": _issues,
+    "issue_comment": _issue_comment,
+}
+
+
+def _require_people(payload: Payload, subject: str) -> None:
+    """Keep bots from talking to each other. A login may end in anything; ``type`` is GitHub's.
+
+    Raises:
+        _Unusable: The sender or the author is a bot, or is not named.
+    """
+    # A person may edit what a bot wrote: both must be people.
+    for path in (("sender", "type"), (subject, "user", "type")):
+        if _text(payload, *path) == "Bot":
+            raise _Unusable("written or sent by a bot")
+
+
+def _at(payload: object, *path: str) -> object:
+    for key in path:
+        if not isinstance(payload, Mapping):
+            return None
+        payload = payload.get(key)
+    return payload
+
+
+def _text(payload: Payload, *path: str) -> str:
+    value = _at(payload, *path)
+    if not isinstance(value, str):
+        raise _Unusable(f"the payload has no {'.'.join(path)}")
+    return value
+
+
+def _body(payload: Payload, subject: str) -> str:
+    """Return the Markdown of ``subject``; GitHub sends null for an empty one."""
+    body = _at(payload, subject, "body")
+    return body if isinstance(body, str) else ""
+
+
+def _matching(pattern: re.Pattern[str], payload: Payload, *path: str) -> str:
+    value = _text(payload, *path)
+    if not pattern.fullmatch(value):
+        raise _Unusable(f"the payload's {'.'.join(path)} is not usable")
+    return value
+
+
+def _integer(payload: Payload, *path: str) -> int:
+    value = _at(payload, *path)
+    # JSON's true is an int to Python.
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= _LARGEST_ID:
+        raise _Unusable(f"the payload has no {'.'.join(path)}")
+    return value
+
+
+def _names(payload: Payload, key: str) -> tuple[str, ...]:
+    entries = payload.get(key)
+    names = [_at(entry, "full_name") for entry in entries] if isinstance(entries, list) else []
+    return tuple(name for name in names if isinstance(name, str) and _FULL_NAME.fullmatch(name))

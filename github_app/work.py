@@ -1,0 +1,188 @@
+"""The jobs that events ask for: their names, their arguments, and what they must not overlap.
+
+This is all that the webhook knows of the work; the bodies are in :mod:`github_app.tasks`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from github_app.commands import Command
+from github_app.events import (
+    CommandGiven,
+    DefaultBranchPushed,
+    DiscussionOpened,
+    Ignored,
+    InstallationAction,
+    InstallationChanged,
+    Ping,
+    RepositoriesChanged,
+    ThreadKind,
+)
+from jobs.port import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from github_app.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDiscussion:
+    """Answer a new discussion, if its repository wants that."""
+
+    TASK = "github.answer_discussion"
+
+    delivery_id: str
+    installation_id: int
+    repository: str
+    discussion_id: str
+
+    def job(self) -> Job:
+        """Return the job; the jobs of one thread take turns."""
+        return Job(self.TASK, asdict(self), lock=_thread_lock(self.discussion_id))
+
+
+@dataclass(frozen=True, slots=True)
+class RunCommand:
+    """Run the command of a comment, and reply."""
+
+    TASK = "github.run_command"
+
+    delivery_id: str
+    installation_id: int
+    repository: str
+    thread_kind: ThreadKind
+    thread_id: str
+    subject_id: str
+    command: Command
+    others: int
+
+    @classmethod
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> RunCommand:
+        """Return the work that a job's ``arguments`` describe."""
+        return cls(
+            **{
+                **arguments,
+                "thread_kind": ThreadKind(arguments["thread_kind"]),
+                "command": Command(**arguments["command"]),
+            }
+        )
+
+    @property
+    def in_comment(self) -> bool:
+        """Whether the command stands in a comment, not in the thread's own text."""
+        return self.subject_id != self.thread_id
+
+    def job(self) -> Job:
+        """Return the job; the jobs of one thread take turns."""
+        return Job(self.TASK, asdict(self), lock=_thread_lock(self.thread_id))
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRepository:
+    """Read a repository's default branch, as it then is, into the index."""
+
+    TASK = "github.index"
+
+    installation_id: int
+    repository: str
+
+    def job(self) -> Job:
+        """Return the job; however many ask for it, one waits."""
+        lock = _repository_lock(self.repository)
+        return Job(self.TASK, asdict(self), lock=lock, queueing_lock=f"{lock}:index")
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetRepository:
+    """Delete all that is known of a repository."""
+
+    TASK = "github.forget"
+
+    repository: str
+
+    def job(self) -> Job:
+        """Return the job, which takes turns with indexing."""
+        lock = _repository_lock(self.repository)
+        return Job(self.TASK, asdict(self), lock=lock, queueing_lock=f"{lock}:forget")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordInstallation:
+    """Record what happened to an installation, and see to its repositories."""
+
+    TASK = "github.installation"
+
+    action: InstallationAction
+    installation_id: int
+    account: str
+    repositories: tuple[str, ...]
+
+    @classmethod
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> RecordInstallation:
+        """Return the work that a job's ``arguments`` describe."""
+        return cls(
+            **{
+                **arguments,
+                "action": InstallationAction(arguments["action"]),
+                "repositories": tuple(arguments["repositories"]),
+            }
+        )
+
+    def job(self) -> Job:
+        """Return the job; what happens to an installation is recorded in order."""
+        return Job(self.TASK, asdict(self), lock=f"github:installation:{self.installation_id}")
+
+
+def jobs(event: Event, *, delivery_id: str) -> tuple[Job, ...]:
+    """Return the jobs that ``event``, told by the delivery ``delivery_id``, asks for."""
+    match event:
+        case Ping() | Ignored():
+            return ()
+        case DiscussionOpened():
+            return (
+                AnswerDiscussion(
+                    delivery_id=delivery_id,
+                    installation_id=event.installation_id,
+                    repository=event.repository,
+                    discussion_id=event.discussion_id,
+                ).job(),
+            )
+        case CommandGiven():
+            return (
+                RunCommand(
+                    delivery_id=delivery_id,
+                    installation_id=event.installation_id,
+                    repository=event.repository,
+                    thread_kind=event.thread_kind,
+                    thread_id=event.thread_id,
+                    subject_id=event.subject_id,
+                    command=event.command,
+                    others=event.others,
+                ).job(),
+            )
+        case DefaultBranchPushed():
+            return (IndexRepository(event.installation_id, event.repository).job(),)
+        case RepositoriesChanged():
+            forgotten = [ForgetRepository(name).job() for name in event.removed]
+            added = [IndexRepository(event.installation_id, name).job() for name in event.added]
+            return (*forgotten, *added)
+        case InstallationChanged():
+            return (
+                RecordInstallation(
+                    action=event.action,
+                    installation_id=event.installation_id,
+                    account=event.account,
+                    repositories=event.repositories,
+                ).job(),
+            )
+
+
+def _thread_lock(node_id: str) -> str:
+    return f"github:thread:{node_id}"
+
+
+def _repository_lock(repository: str) -> str:
+    return f"github:repository:{repository.lower()}"

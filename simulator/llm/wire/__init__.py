@@ -1,0 +1,1 @@
+"""The wire protocols of providers, one module each with a ``blueprint(models)``."""

@@ -1,0 +1,60 @@
+"""A real PostgreSQL for every test that asks for one."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from storage import Database, embedded, migrations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEMPLATE = "fury_bot_template"
+_numbers = itertools.count(1)
+
+
+def _url(server: str, database: str) -> str:
+    return f"postgresql://postgres:@/{database}?host={conninfo_to_dict(server)['host']}"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The URL of an embedded server of this test run's own."""
+    with tempfile.TemporaryDirectory(prefix="fury-bot-tests-", ignore_cleanup_errors=True) as path:
+        yield embedded.start(Path(path))
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """The name of a migrated database, to be copied."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    migrations.migrate(_url(server, TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(server: str, template: str) -> Iterator[str]:
+    """The URL of a fresh, migrated database."""
+    name = sql.Identifier(f"fury_bot_test_{next(_numbers)}")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template))
+        )
+        yield _url(server, name.as_string().strip('"'))
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh, migrated database."""
+    with Database(database_url) as database:
+        yield database

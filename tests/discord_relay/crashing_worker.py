@@ -1,0 +1,27 @@
+"""A worker process that a test kills: ``crashing_worker.py DATABASE_URL API_URL``."""
+
+from __future__ import annotations
+
+import sys
+
+from discord_relay.tasks import Dependencies, handlers
+from jobs.worker import Pace, Worker
+from storage import Database
+from tests.discord_relay.conftest import FakeEngine, long_response
+
+
+def main(database_url: str, api_url: str) -> None:
+    dependencies = Dependencies(
+        database=Database(database_url),
+        engine=FakeEngine(response=long_response()),
+        api_url=api_url,
+    )
+    Worker(
+        database_url=database_url,
+        handlers=handlers(dependencies),
+        pace=Pace(heartbeat=0.2, stalled_after=1.0, poll=0.2),
+    ).drain()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,225 @@
+"""fury-bot's GitHub face against a simulated GitHub, over real HTTP in both directions."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+
+from engine.answer import Answer, Source, Timings
+from engine.errors import NotIndexed
+from github_app.auth import InstallationTokens, load_private_key
+from github_app.connection import GitHub as Connections
+from github_app.dependencies import Dependencies
+from github_app.limits import Throttle
+from github_app.rest import RestClient
+from github_app.tasks import handlers
+from github_app.webhooks import blueprint
+from jobs.port import Attempt
+from retrieval.model import ChunkKind, IndexReport, Passage, SearchResult
+from simulator.github import App, GitHub, create_app
+from simulator.serving import Served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import psycopg
+
+    from engine.answer import Scope
+    from jobs.port import Handler, Job
+    from simulator.github import Repository
+    from storage import Database
+
+SECRET = "It's a Secret to Everybody"
+REPOSITORY = "octo-org/hello"
+SOURCE_URL = "https://github.com/octo-org/hello/blob/0123456/hello.py#L1-L3"
+
+FIRST = Attempt(number=1, last=False)
+LAST = Attempt(number=6, last=True)
+
+
+def no_sleep(_: float) -> None:
+    """Let no test wait for GitHub's clock."""
+
+
+@dataclass
+class FakeEngine:
+    """Answers and indexes at once; keeps what it was asked. A port's double, not a mock."""
+
+    database: Database
+    questions: list[tuple[str, Scope]] = field(default_factory=list)
+    searches: list[tuple[str, Scope]] = field(default_factory=list)
+    indexed: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    abstains: bool = False
+    is_indexed: bool = True
+    response: str = "Call `hello()` [1]."
+
+    def ask(self, question: str, scope: Scope) -> Answer:
+        """Answer with the number of the question, so that a second one shows."""
+        if not self.is_indexed:
+            raise NotIndexed(scope.repository)
+        self.questions.append((question, scope))
+        return Answer(
+            question=question,
+            repository=scope.repository,
+            response=f"{self.response} (answer {len(self.questions)})",
+            sources=(Source(1, "hello.py", 1, 3, "hello.hello", "function", SOURCE_URL, 0.9),),
+            provider="extractive",
+            model="extractive",
+            abstained=self.abstains,
+            confidence=0.9,
+            timings=Timings(0.1, 0.2, 0.3),
+            commit="0123456789abcdef0123456789abcdef01234567",
+        )
+
+    def search(self, query: str, scope: Scope) -> SearchResult:
+        """Find one passage."""
+        if not self.is_indexed:
+            raise NotIndexed(scope.repository)
+        self.searches.append((query, scope))
+        return SearchResult(query, scope.repository, "main", "0123456789", (passage(),))
+
+    def register(self, repository: str, url: str) -> int:
+        """Insert the repository's row."""
+        with self.database.transaction() as connection:
+            row = connection.execute(
+                "INSERT INTO repositories (name, url) VALUES (%s, %s)"
+                " ON CONFLICT (lower(name)) DO UPDATE SET url = excluded.url RETURNING id",
+                (repository, url),
+            ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def index(
+        self,
+        root: Path,
+        *,
+        repository: str,
+        url: str,  # noqa: ARG002 - of the port
+        ref: str,
+        commit: str,
+    ) -> IndexReport:
+        """Note the files."""
+        files = tuple(sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file()))
+        self.indexed.append((repository, ref, commit, files))
+        self.is_indexed = True
+        return IndexReport(repository, ref, commit, len(files), 0, 0, 0, 0, 0.1)
+
+    def forget(self, repository: str) -> None:
+        """Delete the row."""
+        self.forgotten.append(repository)
+        with self.database.transaction() as connection:
+            connection.execute("DELETE FROM repositories WHERE name = %s", (repository,))
+
+
+def passage() -> Passage:
+    return Passage(
+        rank=1,
+        path="hello.py",
+        start_line=1,
+        end_line=3,
+        symbol="hello.hello",
+        kind=ChunkKind.FUNCTION,
+        text="def hello():\n    ...",
+        url=SOURCE_URL,
+        score=1.0,
+        similarity=0.9,
+        coverage=1.0,
+        signature="def hello()",
+    )
+
+
+@dataclass
+class RecordingQueue:
+    """Keeps jobs in a list, as the queue would in its table: through JSON, one a queueing lock."""
+
+    jobs: list[Job] = field(default_factory=list)
+    rings: int = 0
+
+    def enqueue(self, job: Job, *, connection: psycopg.Connection) -> bool:
+        """Keep ``job``, unless one with its queueing lock waits."""
+        assert connection.info.transaction_status.name == "INTRANS"
+        if job.queueing_lock and job.queueing_lock in {kept.queueing_lock for kept in self.jobs}:
+            return False
+        self.jobs.append(job)
+        return True
+
+    def ring(self) -> None:
+        """Count."""
+        self.rings += 1
+
+
+@dataclass
+class Bot:
+    """fury-bot's GitHub face, installed on one repository of the simulated GitHub."""
+
+    github: GitHub
+    repository: Repository
+    url: str
+    engine: FakeEngine
+    queue: RecordingQueue
+    dependencies: Dependencies
+    handlers: dict[str, Handler]
+
+    def run(self, job: Job, attempt: Attempt = FIRST) -> None:
+        """Do one job."""
+        self.handlers[job.task](json.loads(json.dumps(job.arguments)), attempt)
+
+    def work(self, attempt: Attempt = FIRST) -> None:
+        """Do every job, and those that come of it."""
+        while self.queue.jobs:
+            self.run(self.queue.jobs.pop(0), attempt)
+
+    def reactions(self, subject: object) -> set[str]:
+        """Return the App's reactions to a subject."""
+        bot = self.github.app.bot_login
+        return {
+            given.content.name
+            for given in self.github.reactions(subject)  # type: ignore[arg-type] # any subject
+            if given.account.login == bot
+        }
+
+
+@pytest.fixture(scope="session")
+def registration() -> tuple[App, str]:
+    """An App with its private key; RSA keys take a while to make."""
+    return App.generate(slug="fury-bot")
+
+
+@pytest.fixture
+def bot(registration: tuple[App, str], database: Database) -> Iterator[Bot]:
+    """The bot, after GitHub has told it of its installation, and its index is made."""
+    app, key = registration
+    queue, engine = RecordingQueue(), FakeEngine(database)
+    with ExitStack() as stack:
+        github = stack.enter_context(GitHub(app))
+        api = stack.enter_context(Served(create_app(github)))
+        flask = Flask("fury-bot")
+        flask.register_blueprint(blueprint(secrets=(SECRET,), database=database, queue=queue))
+        front = stack.enter_context(Served(flask))
+        rest = RestClient(api.url)
+        tokens = InstallationTokens(
+            str(app.id),
+            load_private_key(key),
+            rest,
+            clock=lambda: github.clock.now().timestamp(),
+        )
+        connections = Connections(
+            f"{api.url}/graphql", rest, tokens, throttle=Throttle(sleep=no_sleep), sleep=no_sleep
+        )
+        dependencies = Dependencies(connections, engine, engine, database, queue)
+        url = f"{front.url}/webhooks/github"
+        github.set_webhook(url=url, secret=SECRET)
+        repository = github.add_repository(REPOSITORY, files={"hello.py": b"def hello(): ...\n"})
+        bot = Bot(
+            github, repository, url, engine, queue, dependencies, dict(handlers(dependencies))
+        )
+        github.install([repository])
+        bot.work()
+        yield bot

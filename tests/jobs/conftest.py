@@ -1,0 +1,41 @@
+"""A queue to fill, and a look into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jobs.doorbell import NoDoorbell
+from jobs.port import Job
+from jobs.queue import PostgresQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage import Database
+
+
+@pytest.fixture
+def enqueue(database: Database) -> Callable[..., None]:
+    """Put one job into the queue, in a transaction of its own."""
+    queue = PostgresQueue(doorbell=NoDoorbell())
+
+    def put(task: str, *, lock: str | None = None, **arguments: object) -> None:
+        with database.transaction() as connection:
+            queue.enqueue(Job(task=task, arguments=arguments, lock=lock), connection=connection)
+
+    return put
+
+
+@pytest.fixture
+def statuses(database: Database) -> Callable[[], list[tuple[str, int]]]:
+    """Tell each stored job's status and the number of its failed tries, oldest first."""
+
+    def look() -> list[tuple[str, int]]:
+        with database.transaction() as connection:
+            return connection.execute(
+                "SELECT status::text, attempts FROM procrastinate_jobs ORDER BY id"
+            ).fetchall()
+
+    return look
