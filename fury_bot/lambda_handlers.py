@@ -1,6 +1,6 @@
-"""What AWS Lambda calls: thin shells around the WSGI application, the worker and the migrations.
+"""What AWS Lambda calls: thin shells around the web application, the worker and the migrations.
 
-A container makes its part at the first event and keeps it for those that follow.
+A container makes its parts at the first event, and keeps them for those that follow.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from apig_wsgi import make_lambda_handler
 
-from fury_bot import parameter_store
-from fury_bot.settings import Settings
+from fury_bot import logs, parameter_store
+from fury_bot.settings import Settings, SettingsError
+from fury_bot.wiring import Wiring
+from fury_bot.wsgi import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,37 +43,43 @@ def worker(event: Event, context: Context) -> None:  # noqa: ARG001 - the work i
 
     Rings again when jobs may be left as the time for beginning them is over.
     """
-    # Imported here, as in migrate: the webhook's cold start pays for its own part alone.
-    from fury_bot import wiring  # noqa: PLC0415
-
-    settings = _settings()
     seconds = context.get_remaining_time_in_millis() / 1000 * STARTING_SHARE
-    drained = wiring.worker(settings).drain(seconds=seconds)
+    drained = _wiring().worker.drain(seconds=seconds)
     if not drained:
-        wiring.doorbell(settings).ring()
+        _wiring().doorbell.ring()
 
 
 def migrate(event: Event, context: Context) -> dict[str, list[str]]:  # noqa: ARG001 - no input
     """Apply the missing migrations, and say which they were."""
-    from storage import migrations  # noqa: PLC0415 - see worker
-
-    return {"applied": migrations.migrate(_settings().database_url.get_secret_value())}
+    return {"applied": _wiring().migrate()}
 
 
 @cache
 def _http() -> Callable[[Event, Context], Event]:
-    from fury_bot.wsgi import create_app  # noqa: PLC0415 - the worker has no use for it
-
-    return make_lambda_handler(create_app(_settings()))
+    wiring = _wiring()
+    return make_lambda_handler(create_app(wiring.settings, wiring))
 
 
 @cache
+def _wiring() -> Wiring:
+    settings = _settings()
+    logs.configure(settings.fury_bot_log_level)
+    return Wiring(settings)
+
+
 def _settings() -> Settings:
     """Return the settings: the parameters below ``FURY_BOT_SECRETS_PREFIX``, then the environment.
 
     The parameters go straight into the settings; the environment, which every child process
     inherits, holds no secret.
+
+    Raises:
+        ParametersUnreadable: The Parameter Store does not give them.
+        SettingsError: Naming what is wrong, or missing.
     """
     prefix = os.environ.get("FURY_BOT_SECRETS_PREFIX")
     parameters = parameter_store.read(prefix) if prefix else {}
-    return Settings(**{name.lower(): value for name, value in parameters.items()})
+    settings = Settings(**{name.lower(): value for name, value in parameters.items()})
+    if settings.database_url is None:
+        raise SettingsError("DATABASE_URL: needed, since a function's disk does not outlive it")
+    return settings

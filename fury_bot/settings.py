@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
@@ -25,6 +26,8 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+
+from generation import gemini_provider, groq_provider
 
 Provider = Literal["groq", "google", "extractive"]
 
@@ -121,6 +124,19 @@ class Settings(BaseSettings):
         description="The SQS queue that wakes a serverless worker. Unset: workers listen to "
         "PostgreSQL.",
     )
+    fury_bot_concurrency: int = Field(
+        default=2, ge=1, le=64, description="Jobs that a worker runs at once."
+    )
+    fury_bot_stalled_after: float = Field(
+        default=30.0,
+        ge=0.5,
+        description="Seconds without a sign of life after which a worker's jobs are taken over.",
+    )
+    fury_bot_provider_timeout: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds that a provider may be silent before the next one is asked.",
+    )
     fury_bot_log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe log lines to write."
     )
@@ -142,9 +158,19 @@ class Settings(BaseSettings):
 
     groq_api_key: SecretStr | None = Field(default=None, description="Groq's API key.")
     groq_base_url: Url = Field(default="https://api.groq.com", description="Groq's API.")
+    groq_model: str = Field(
+        default=groq_provider.DEFAULT_MODEL,
+        min_length=1,
+        description="The model asked for at Groq.",
+    )
     gemini_api_key: SecretStr | None = Field(default=None, description="Gemini's API key.")
     gemini_base_url: Url = Field(
         default="https://generativelanguage.googleapis.com", description="Gemini's API."
+    )
+    gemini_model: str = Field(
+        default=gemini_provider.DEFAULT_MODEL,
+        min_length=1,
+        description="The model asked for at Gemini.",
     )
 
     discord_application_id: str | None = Field(
@@ -197,6 +223,14 @@ class Settings(BaseSettings):
     def _is_url(cls, value: str) -> str:
         AnyHttpUrl(value)
         return value
+
+    @property
+    def github_web_url(self) -> str:
+        """Where the pages of the GitHub behind ``github_api_url`` are."""
+        parts = urlsplit(self.github_api_url)
+        if parts.hostname == "api.github.com":
+            return "https://github.com"
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def providers(self) -> tuple[Provider, ...]:

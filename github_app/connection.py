@@ -89,4 +89,6 @@ class Connection(Operations):
                     tokens.drop(*place, token)
                 else:
                     raise
+        # A new token tells a lag from an installation that is gone: then there is none to get.
+        tokens.drop(*place, token)
         return call(tokens.get(*place).value)

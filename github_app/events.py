@@ -145,7 +145,7 @@ def _ping(payload: Payload) -> Event:  # noqa: ARG001 - every reader has this si
 
 def _installation(payload: Payload) -> Event:
     try:
-        action = InstallationAction(str(payload.get("action")))
+        action = InstallationAction(_action(payload))
     except ValueError:
         return Ignored("this action is not acted on")
     return InstallationChanged(
@@ -157,7 +157,7 @@ def _installation(payload: Payload) -> Event:
 
 
 def _installation_repositories(payload: Payload) -> Event:
-    if payload.get("action") not in {"added", "removed"}:
+    if _action(payload) not in {"added", "removed"}:
         return Ignored("this action is not acted on")
     return RepositoriesChanged(
         installation_id=_integer(payload, "installation", "id"),
@@ -181,7 +181,7 @@ def _push(payload: Payload) -> Event:
 
 
 def _discussion(payload: Payload) -> Event:
-    if payload.get("action") != "created":
+    if _action(payload) != "created":
         return Ignored("this action is not acted on")
     _require_people(payload, "discussion")
     found = commands.find(_body(payload, "discussion"))
@@ -195,7 +195,7 @@ def _discussion(payload: Payload) -> Event:
 
 
 def _issues(payload: Payload) -> Event:
-    if payload.get("action") != "opened":
+    if _action(payload) != "opened":
         return Ignored("this action is not acted on")
     _require_people(payload, "issue")
     found = commands.find(_body(payload, "issue"))
@@ -214,9 +214,9 @@ def _issue_comment(payload: Payload) -> Event:
 
 def _comment(payload: Payload, *, kind: ThreadKind) -> Event:
     body = _body(payload, "comment")
-    if payload.get("action") == "created":
+    if _action(payload) == "created":
         found = commands.find(body)
-    elif payload.get("action") == "edited":
+    elif _action(payload) == "edited":
         old_body = _text(payload, "changes", "body", "from")
         found = commands.find_new(body, old_body=old_body)
     else:
@@ -278,6 +278,11 @@ def _text(payload: Payload, *path: str) -> str:
     if not isinstance(value, str):
         raise _Unusable(f"the payload has no {'.'.join(path)}")
     return value
+
+
+def _action(payload: Payload) -> str:
+    action = payload.get("action")
+    return action if isinstance(action, str) else ""
 
 
 def _body(payload: Payload, subject: str) -> str:

@@ -7,6 +7,7 @@ always stay when a text is too long for one comment.
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -155,9 +156,10 @@ def _passage(passage: Passage) -> str:
     place = _place(passage.path, passage.start_line, passage.end_line, passage.url)
     lines = [line.rstrip() for line in passage.text.splitlines() if line.strip()]
     snippet = "\n".join(lines[:_SNIPPET_LINES])[:_SNIPPET_CHARACTERS]
-    shown = [f"    {line}" for line in (passage.signature or snippet).splitlines()]
-    # An indented block of code cannot be ended by what stands in it.
-    return "\n".join([f"{passage.rank}. {place}{name}", "", *[f"    {line}" for line in shown]])
+    number = f"{passage.rank}. "
+    # An indented block of code, within the list's item, cannot be ended by what stands in it.
+    code = textwrap.indent(passage.signature or snippet, " " * (len(number) + 4))
+    return f"{number}{place}{name}\n\n{code}"
 
 
 def _place(path: str, start: int, end: int, url: str) -> str:

@@ -49,7 +49,7 @@ class Settings(_Section):
     """Settings of fury-bot for one repository."""
 
     answers: Answers = Field(default_factory=Answers)
-    """Answers that nobody gave a command for."""
+    """When to answer without being asked."""
     checkbox: str = Field(
         default="I want an AI-generated answer as a first response", min_length=1, max_length=200
     )

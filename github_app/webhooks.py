@@ -11,7 +11,7 @@ import psycopg
 import structlog
 from flask import Blueprint, jsonify, request
 from prometheus_client import Counter
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from github_app import deliveries, events, records, signatures, work
 from github_app.errors import RefusalReason, Refused
@@ -95,16 +95,21 @@ def _read(secrets: Sequence[str]) -> Delivery:
 
 
 def _body() -> bytes:
-    # With a Content-Length above it nothing is read; without one, no more than this.
-    request.max_content_length = deliveries.MAX_BYTES
+    """Return the raw body; of one that is too large, no more is read than shows that it is."""
+    too_large = Refused(
+        RefusalReason.TOO_LARGE, f"the body is larger than {deliveries.MAX_BYTES:,} bytes"
+    )
+    if (request.content_length or 0) > deliveries.MAX_BYTES:
+        raise too_large
+    # A chunked body announces no length; werkzeug cuts it off here without a word.
+    request.max_content_length = deliveries.MAX_BYTES + 1
     try:
-        return request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        raise Refused(
-            RefusalReason.TOO_LARGE, f"the body is larger than {deliveries.MAX_BYTES:,} bytes"
-        ) from error
+        body = request.get_data(cache=False)
     except HTTPException as error:
         raise Refused(RefusalReason.UNREADABLE, "the body broke off") from error
+    if len(body) > deliveries.MAX_BYTES:
+        raise too_large
+    return body
 
 
 def _take(delivery: Delivery, jobs: Sequence[Job], *, database: Database, queue: Queue) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from jobs.port import Attempt, Permanent, RetryLater
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from procrastinate.jobs import Job as StoredJob
 
     from jobs.port import Handler
+
+log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 6
 """Tries of one job; with the waits below, the last comes about ten minutes after the first."""
@@ -53,13 +57,33 @@ def is_last(earlier_attempts: int) -> bool:
 
 def register(app: procrastinate.App, handlers: Mapping[str, Handler], *, backoff: Backoff) -> None:
     """Make ``handlers`` the bodies of the tasks of their names."""
+    # procrastinate writes a job's arguments into its log lines, and they may hold a token that
+    # is needed to answer. What becomes of a job is logged here instead.
+    logging.getLogger("procrastinate.worker").addFilter(_without_arguments)
     for name, handler in handlers.items():
         app.task(name=name, pass_context=True, retry=backoff)(_body(handler))
 
 
+def _without_arguments(record: logging.LogRecord) -> bool:
+    return not hasattr(record, "job")
+
+
 def _body(handler: Handler) -> Any:  # noqa: ANN401 - procrastinate infers the task's type
     def run(context: procrastinate.JobContext, **arguments: Any) -> None:  # noqa: ANN401 - JSON
-        attempts = context.job.attempts
-        handler(arguments, Attempt(number=attempts + 1, last=is_last(attempts)))
+        attempt = Attempt(number=context.job.attempts + 1, last=is_last(context.job.attempts))
+        with structlog.contextvars.bound_contextvars(
+            task=context.job.task_name, job=context.job.id, attempt=attempt.number
+        ):
+            try:
+                handler(arguments, attempt)
+            except RetryLater as error:
+                log.info("job_put_off", seconds=round(error.seconds, 1), reason=str(error))
+                raise
+            except Permanent as error:
+                log.warning("job_given_up", reason=str(error))
+                raise
+            except Exception:
+                log.exception("job_failed", last=attempt.last)
+                raise
 
     return run

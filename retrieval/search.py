@@ -14,7 +14,7 @@ from retrieval.ranking import WEIGHTS, Candidate, Ranked, coverage, rank
 from retrieval.terms import DIMENSIONS, idf, number, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from retrieval.catalogue import Catalogue
     from retrieval.embeddings import Embedder
@@ -57,13 +57,13 @@ FROM scored
 """
 
 _UNIT = """
-SELECT content, context FROM chunks
+SELECT content, context, start_line, end_line FROM chunks
 WHERE index_id = %(index)s AND path = %(path)s AND unit_start_line = %(unit)s
     AND kind = %(kind)s
 ORDER BY start_line
 """
 
-_CHUNK = "SELECT content, context FROM chunks WHERE id = %(chunk)s"
+_CHUNK = "SELECT content, context, start_line, end_line FROM chunks WHERE id = %(chunk)s"
 
 _SIGNATURE = """
 SELECT signature FROM symbols
@@ -207,10 +207,10 @@ def _passage(
         "chunk": candidate.id,
     }
     pieces = connection.execute(_UNIT, values).fetchall()
-    if sum(len(content) for content, _ in pieces) > MAX_UNIT:
+    if sum(len(piece[0]) for piece in pieces) > MAX_UNIT:
         pieces = connection.execute(_CHUNK, values).fetchall()
         start, end = candidate.start_line, candidate.end_line
-    text = "\n".join(content for content, _ in pieces)
+    text = _joined(pieces)
     signature = connection.execute(_SIGNATURE, values).fetchone()
     return Passage(
         rank=rank_number,
@@ -226,3 +226,12 @@ def _passage(
         coverage=coverage(f"{pieces[0][1]}\n{text}", idfs),
         signature=signature[0] if signature else None,
     )
+
+
+def _joined(pieces: Sequence[tuple[str, str, int, int]]) -> str:
+    """Put a unit's chunks together, with the blank lines that stood between them."""
+    text, end = pieces[0][0], pieces[0][3]
+    for content, _, start_line, end_line in pieces[1:]:
+        text += "\n" * max(start_line - end, 1) + content
+        end = end_line
+    return text

@@ -105,16 +105,16 @@ def statements_in(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         pending.extend(reversed(_nested(statement)))
 
 
-def has_statement_in(body: Sequence[ast.stmt], span: Span) -> bool:
-    """Whether a statement that does something of its own starts within ``span``.
+def simple_statement_lines(body: Sequence[ast.stmt]) -> list[int]:
+    """Return the lines, ascending, on which a statement that does something of its own starts.
 
     ``else:`` and ``try:`` do nothing without the statements under them.
     """
-    return any(
-        span.start <= statement.lineno <= span.end
+    return [
+        statement.lineno
         for statement in statements_in(body)
         if not isinstance(statement, _DEFINITIONS) and not _nested(statement)
-    )
+    ]
 
 
 def statement_levels(body: Sequence[ast.stmt]) -> Levels:

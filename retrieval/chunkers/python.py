@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from retrieval.chunkers.definitions import (
     constants_in,
     definitions_in,
     docstring_span,
-    has_statement_in,
+    simple_statement_lines,
     statement_levels,
 )
 from retrieval.chunkers.docstrings import docstring_levels, docstring_text, first_sentence
@@ -23,6 +24,8 @@ from retrieval.model import Chunk, ChunkKind, ParsedFile, Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from retrieval.chunkers.cutting import Levels
 
 _LONGEST_SIGNATURE = 300
 """Characters of a signature that are repeated before each piece of a long definition."""
@@ -98,8 +101,9 @@ class _Unit:
     symbol: str
     context: str
     span: Span
-    body: tuple[ast.stmt, ...]
     docstring: Span | None
+    levels: Levels
+    """Where it may be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,10 @@ class _Module:
         body = tuple(self.tree.body)
         docstring = docstring_span(self.tree)
         context = f"{self.path}\n{self.name}"
+        levels = self._levels(body, docstring)
         runs, extents = self._partition(self.lines.whole, body, definitions)
         for run in runs:
-            unit = _Unit(ChunkKind.MODULE, self.name, context, run, body, docstring)
+            unit = _Unit(ChunkKind.MODULE, self.name, context, run, docstring, levels)
             yield from self._cut(run, unit)
         for extent in extents:
             yield from self._definition_chunks(extent)
@@ -132,18 +137,19 @@ class _Module:
         """
         runs: list[Span] = []
         extents: list[_Extent] = []
+        statements = simple_statement_lines(body)
         free_from = span.start
         for definition in definitions:
             start = self._comment_above(definition.span.start, free_from)
             gap = self.lines.trimmed(Span(free_from, start - 1))
-            if gap and gap.start > span.start and self._means_nothing_alone(gap, body):
+            if gap and gap.start > span.start and self._means_nothing_alone(gap, statements):
                 start = gap.start
             elif gap:
                 runs.append(gap)
             extents.append(_Extent(definition, Span(start, definition.span.end)))
             free_from = definition.span.end + 1
         gap = self.lines.trimmed(Span(free_from, span.end))
-        if gap and extents and self._means_nothing_alone(gap, body):
+        if gap and extents and self._means_nothing_alone(gap, statements):
             last = extents.pop()
             extents.append(_Extent(last.definition, Span(last.lines.start, gap.end)))
         elif gap:
@@ -158,8 +164,9 @@ class _Module:
         is_short = self.lines.size(Span(first, start - 1)) < SMALL_CHARACTERS
         return first if is_short else start
 
-    def _means_nothing_alone(self, gap: Span, body: Sequence[ast.stmt]) -> bool:
-        return self.lines.size(gap) < SMALL_CHARACTERS and not has_statement_in(body, gap)
+    def _means_nothing_alone(self, gap: Span, statements: Sequence[int]) -> bool:
+        has_statement = bisect_left(statements, gap.start) < bisect_right(statements, gap.end)
+        return self.lines.size(gap) < SMALL_CHARACTERS and not has_statement
 
     def _definition_chunks(self, extent: _Extent) -> Iterator[Chunk]:
         unit = self._unit(extent.definition)
@@ -188,8 +195,8 @@ class _Module:
             symbol=definition.qualified_name,
             context=f"{self.path}\n{definition.qualified_name}\n{written}",
             span=definition.span,
-            body=definition.body,
             docstring=definition.docstring_span,
+            levels=self._levels(definition.body, definition.docstring_span),
         )
 
     def _cut(self, run: Span, unit: _Unit) -> Iterator[Chunk]:
@@ -198,12 +205,13 @@ class _Module:
         if self.lines.size(run) <= size:
             yield self._chunk(run, unit, text=self.lines.text(run))
             return
-        levels = statement_levels(unit.body)
-        if unit.docstring:
-            levels = (*levels, *docstring_levels(self.lines, unit.docstring))
         for block in self._parted(run, unit.docstring):
-            for piece in cut(self.lines, block, size=size, levels=levels):
+            for piece in cut(self.lines, block, size=size, levels=unit.levels):
                 yield self._chunk(piece, unit, text=self.lines.text(piece))
+
+    def _levels(self, body: Sequence[ast.stmt], docstring: Span | None) -> Levels:
+        levels = statement_levels(body)
+        return (*levels, *docstring_levels(self.lines, docstring)) if docstring else levels
 
     def _parted(self, run: Span, docstring: Span | None) -> list[Span]:
         """Part a run after its docstring, unless either side is small."""

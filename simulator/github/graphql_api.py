@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
@@ -41,8 +42,9 @@ def load_schema() -> GraphQLSchema:
     return build_schema(text)
 
 
+@cache
 def executable_schema() -> GraphQLSchema:
-    """Build the schema with its resolvers."""
+    """Build the schema with its resolvers, once: they keep nothing, so any server may share it."""
     schema = load_schema()
     for type_name, resolvers in {**QUERY_FIELDS, "Mutation": MUTATION_FIELDS}.items():
         object_type = cast("GraphQLObjectType", schema.type_map[type_name])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -95,7 +94,7 @@ class Relay:
     url: str
     api_url: str
 
-    def jobs(self) -> list[dict[str, str]]:
+    def jobs(self) -> list[dict[str, Any]]:
         """Return the arguments of the enqueued jobs, oldest first."""
         with self.database.transaction() as connection:
             rows = connection.execute(
@@ -104,9 +103,9 @@ class Relay:
         assert all(name == "discord.answer" for name, _ in rows)
         return [arguments for _, arguments in rows]
 
-    def work(self, *, attempt: int = 1, last: bool = False) -> None:
-        """Do the newest job once, as a worker would."""
-        arguments = json.loads(json.dumps(self.jobs()[-1]))
+    def work(self, *, attempt: int = 1, last: bool = False, **changed: object) -> None:
+        """Do the newest job once, as a worker would, with some arguments ``changed``."""
+        arguments = self.jobs()[-1] | changed
         body = handlers(
             Dependencies(database=self.database, engine=self.engine, api_url=self.api_url)
         )["discord.answer"]

@@ -130,11 +130,12 @@ def test_a_broken_answer_is_worth_another_try(answer: Response) -> None:
 
 
 def test_a_redirect_is_not_followed_with_the_token() -> None:
-    moved = Response(status=308, headers={"Location": "http://127.0.0.1:1/"})
-    with served(lambda: moved) as server:
-        conversation = Conversation(application_id="1", token="secret", api_url=server.url)
-        with pytest.raises(Unavailable):
-            conversation.edit("@original", "one")
+    with served(lambda: Response('{"id": "1"}')) as elsewhere:
+        moved = Response(status=308, headers={"Location": elsewhere.url})
+        with served(lambda: moved) as server:
+            conversation = Conversation(application_id="1", token="secret", api_url=server.url)
+            with pytest.raises(Unavailable):
+                conversation.edit("@original", "one")
 
 
 def test_no_error_holds_the_token_even_where_the_library_s_own_does() -> None:

@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import pytest
 import structlog
@@ -19,20 +20,19 @@ from engine.answer import Scope
 from engine.errors import NotIndexed
 from jobs.port import RetryLater
 from simulator.discord import Route, State, When, errors
+from simulator.discord.payloads import Place
 from tests.discord_relay.conftest import REPOSITORY, long_response, make_answer
 
 if TYPE_CHECKING:
     from simulator.discord import Interaction
     from tests.discord_relay.conftest import Relay
 
-SERVER_ERROR = errors.ApiError(
-    errors.HTTPStatus.BAD_GATEWAY, {"message": "502: Bad Gateway", "code": 0}
-)
+SERVER_ERROR = errors.ApiError(HTTPStatus.BAD_GATEWAY, {"message": "502: Bad Gateway", "code": 0})
 
 
-def row(relay: Relay, columns: str) -> tuple[Any, ...]:
+def row(relay: Relay, columns: LiteralString) -> tuple[Any, ...]:
     with relay.database.transaction() as connection:
-        (only,) = connection.execute(f"SELECT {columns} FROM answers").fetchall()  # type: ignore[call-overload]  # noqa: S608 - fixed by the tests below
+        (only,) = connection.execute(f"SELECT {columns} FROM answers").fetchall()  # noqa: S608 - literals
         return tuple(only)
 
 
@@ -62,6 +62,19 @@ def test_the_answer_is_kept_with_the_reply(relay: Relay) -> None:
     assert reply_url == (
         f"https://discord.com/channels/290926798626357999/772908445358620702/{first.id}"
     )
+
+
+def test_the_reply_in_a_direct_message_is_linked_as_such(relay: Relay) -> None:
+    interaction = relay.discord.ask(relay.url, "How?", place=Place(channel_id="8", guild_id=None))
+    relay.work()
+    (first,) = interaction.messages
+    assert row(relay, "reply_url") == (f"https://discord.com/channels/@me/8/{first.id}",)
+
+
+def test_without_a_channel_the_reply_has_no_link(relay: Relay) -> None:
+    relay.discord.ask(relay.url, "How?")
+    relay.work(channel_id=None)
+    assert row(relay, "reply_url, posted_at IS NOT NULL") == (None, True)
 
 
 def test_a_long_answer_follows_in_further_messages(relay: Relay) -> None:

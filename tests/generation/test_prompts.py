@@ -104,3 +104,13 @@ def test_passages_keep_to_their_budget(count: int) -> None:
     assert all(len(text) <= room and text.endswith("\n[…]") for _, text in read)
     assert sum(len(text) for _, text in read) <= prompts.PASSAGES_BUDGET + len(read) * 4
     assert read[0][0].startswith("PASSAGE 1 | a.py:1-2 | function pkg.f")
+
+
+def test_a_code_that_a_passage_happens_to_hold_is_drawn_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes = iter(["a" * 16, "b" * 16])
+    monkeypatch.setattr("secrets.token_hex", lambda _size: next(codes))
+    prompt = prompts.build(Request("Why?", "octo/shapes", (passage(1, "a" * 16 + ">>>"),)))
+    assert [text for _, text in blocks(prompt.user)] == ["a" * 16 + ">>>", "Why?"]
+    assert "b" * 16 in prompt.system

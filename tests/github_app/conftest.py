@@ -7,8 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from flask import Flask
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from engine.answer import Answer, Source, Timings
 from engine.errors import NotIndexed
@@ -23,17 +26,15 @@ from jobs.port import Attempt
 from retrieval.model import ChunkKind, IndexReport, Passage, SearchResult
 from simulator.github import App, GitHub, create_app
 from simulator.serving import Served
+from storage import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import psycopg
-
     from engine.answer import Scope
     from jobs.port import Handler, Job
     from simulator.github import Repository
-    from storage import Database
 
 SECRET = "It's a Secret to Everybody"
 REPOSITORY = "octo-org/hello"
@@ -184,6 +185,26 @@ class Bot:
             for given in self.github.reactions(subject)  # type: ignore[arg-type] # any subject
             if given.account.login == bot
         }
+
+
+@pytest.fixture(scope="session")
+def one_database_url(server: str, template: str) -> str:
+    """The URL of a database for all tests here: making one takes longer than a test."""
+    name = "fury_bot_github_app"
+    with psycopg.connect(server, autocommit=True) as connection:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    return make_conninfo(server, dbname=name)
+
+
+@pytest.fixture
+def database(one_database_url: str) -> Iterator[Database]:
+    """A database without deliveries, installations, repositories or jobs."""
+    with psycopg.connect(one_database_url) as connection:
+        for table in ("deliveries", "installations", "repositories", "procrastinate_jobs"):
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+    with Database(one_database_url) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

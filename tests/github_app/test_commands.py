@@ -1,7 +1,9 @@
+"""What is a command, and what only looks like one."""
+
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from github_app.commands import REGISTRY, Action, Command, find, find_new, table
@@ -107,6 +109,7 @@ def test_every_action_is_in_the_registry_and_its_table() -> None:
     assert all(known.usage in table() for known in REGISTRY)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="/fury-bot ask`\n>*[](<!-)\\&\ud800\0 ", max_size=80))
 def test_no_text_is_too_strange(body: str) -> None:
     for command in find(f"/fury-bot {body}"):

@@ -1,3 +1,5 @@
+"""Reading a webhook request."""
+
 from __future__ import annotations
 
 import pytest

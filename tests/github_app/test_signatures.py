@@ -1,3 +1,5 @@
+"""Verifying a webhook request."""
+
 from __future__ import annotations
 
 import pytest

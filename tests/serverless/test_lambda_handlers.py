@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from fury_bot import lambda_handlers, wiring
+from fury_bot import lambda_handlers, logs
 from fury_bot.parameter_store import ParametersUnreadable
+from fury_bot.settings import SettingsError
 from github_app import signatures
 from jobs.doorbell import SqsDoorbell
 from jobs.port import Job
@@ -53,8 +54,12 @@ def container(
     monkeypatch.setenv("GITHUB_WEBHOOK_SECRET", SECRET)
     monkeypatch.setenv("FURY_BOT_DOORBELL_QUEUE_URL", queue_url)
     monkeypatch.delenv("FURY_BOT_SECRETS_PREFIX", raising=False)
+    # The log of this process is the test run's. test_runtime.py has processes of its own.
+    monkeypatch.setattr(logs, "configure", lambda _: None)
     yield
-    for kept in (lambda_handlers._settings, lambda_handlers._http):
+    if lambda_handlers._wiring.cache_info().currsize:
+        lambda_handlers._wiring().database.close()
+    for kept in (lambda_handlers._wiring, lambda_handlers._http):
         kept.cache_clear()
 
 
@@ -101,7 +106,7 @@ def test_a_body_in_base64_is_the_same_bytes_to_the_signature(
 
 def test_a_redelivery_makes_no_second_job(delivery: dict[str, Any], database: Database) -> None:
     answer(delivery)
-    assert answer(in_base64(delivery))["statusCode"] == 202
+    assert answer(in_base64(delivery))["statusCode"] == 200
     assert queued(database) == 1
 
 
@@ -157,7 +162,7 @@ def done(monkeypatch: pytest.MonkeyPatch, database_url: str) -> list[object]:
         numbers.append(arguments["number"])
 
     worker = Worker(database_url=database_url, handlers={"count": handler})
-    monkeypatch.setattr(wiring, "worker", lambda _: worker)
+    monkeypatch.setitem(vars(lambda_handlers._wiring()), "worker", worker)
     return numbers
 
 
@@ -204,7 +209,8 @@ def test_settings_come_from_the_parameters_below_the_prefix(
     ssm = boto3.client("ssm")
     ssm.put_parameter(Name=name, Value="Iv1.0123456789abcdef", Type="SecureString")
     monkeypatch.setenv("FURY_BOT_SECRETS_PREFIX", "/fury-bot/handlers")
-    assert lambda_handlers._settings().github_app_id == "Iv1.0123456789abcdef"
+    monkeypatch.setenv("GITHUB_APP_ID", "of the environment")
+    assert lambda_handlers._wiring().settings.github_app_id == "Iv1.0123456789abcdef"
     ssm.delete_parameter(Name=name)
 
 
@@ -212,4 +218,12 @@ def test_settings_come_from_the_parameters_below_the_prefix(
 def test_a_prefix_without_parameters_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FURY_BOT_SECRETS_PREFIX", "/fury-bot/nowhere")
     with pytest.raises(ParametersUnreadable):
+        answer(recorded("healthz"))
+
+
+def test_a_function_without_a_database_does_not_start_one_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    with pytest.raises(SettingsError, match="DATABASE_URL: needed"):
         answer(recorded("healthz"))

@@ -77,6 +77,7 @@ class RuntimeApi:
             deadline = round((time.time() + self.seconds) * 1000)
             return Response(
                 json.dumps(self.event),
+                content_type="application/json",
                 headers={
                     "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
                     "Lambda-Runtime-Deadline-Ms": str(deadline),

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from fury_bot.settings import Settings
+from fury_bot.wsgi import create_app
+
 ROOT = Path(__file__).parents[2]
 OSLS = ROOT / "node_modules" / ".bin" / "osls"
 IMAGE = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/fury-bot@sha256:{'a' * 64}"
@@ -117,8 +120,7 @@ def test_the_environment_names_secrets_and_holds_none(functions: dict[str, Resou
         assert function["Environment"]["Variables"] == {
             "FURY_BOT_SECRETS_PREFIX": "/fury-bot/prod",
             "FURY_BOT_DOORBELL_QUEUE_URL": {"Ref": "Doorbell"},
-            "FURY_BOT_DATA_DIR": "/tmp/fury-bot",  # noqa: S108 - Lambda's one writable folder
-            "HOME": "/tmp",  # noqa: S108 - see above
+            "HOME": "/tmp",  # noqa: S108 - Lambda's one writable folder
         }
 
 
@@ -131,6 +133,20 @@ def test_the_api_passes_the_documented_routes_alone(resources: dict[str, Resourc
         "GET /readyz",
         "GET /ping",
     }
+
+
+def test_every_route_of_the_api_is_one_of_the_application(
+    resources: dict[str, Resource], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # away from any .env
+    application = create_app(Settings(database_url="postgresql://unused"))
+    served = {
+        f"{method} {rule.rule}"
+        for rule in application.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+    routes = of_type(resources, "AWS::ApiGatewayV2::Route")
+    assert {route["RouteKey"] for route in routes} <= served
 
 
 def test_the_api_is_throttled(resources: dict[str, Resource]) -> None:

@@ -1,3 +1,5 @@
+"""Installations and pushes, from the webhook to the index."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,3 +1,5 @@
+"""Commands, from the webhook to the reply."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -158,6 +158,7 @@ def docutils_depths(text: str) -> list[int]:
         "A longer title\n====\n\ntext\n",
         "Abc\n==\n\ntext\n",
         "Abc\n===\nDef\n---\ntext\n",
+        "=====\nTitle\n\ntext\n",
         "two lines\nof text\n=======\n",
         "====\nOver\n====\n\nUnder\n====\n\ntext\n",
         ".. note:: x\n\nTitle\n#####",

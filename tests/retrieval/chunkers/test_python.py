@@ -297,8 +297,9 @@ def test_an_elif_chain_of_a_thousand_branches_is_no_trouble() -> None:
     chain = "if x == 0:\n    y = 0\n" + "".join(
         f"elif x == {n}:\n    y = {n}\n" for n in range(1, 1000)
     )
-    chunks = parse("chain.py", chain).chunks
-    assert chunks[-1].end_line == 2000
+    parsed = parse("chain.py", chain)
+    assert parsed.note is None
+    assert parsed.chunks[-1].end_line == 2000
 
 
 def test_escapes_in_a_docstring_never_put_nul_into_a_summary() -> None:

@@ -33,7 +33,7 @@ def test_a_coding_line_means_nothing_outside_python() -> None:
     "encoding", ["unicode_escape", "raw_unicode_escape", "utf-7", "rot13", "x"]
 )
 def test_a_coding_line_that_names_no_character_set_is_passed_over(encoding: str) -> None:
-    text = f"# coding: {encoding}\nname = '\\x00 +AAA- \\ud800'\n"
+    text = f"# coding: {encoding}\nname = '\\x41 \\u0041 +AEE-'\n"
     assert decoded(text.encode(), "module.py") == text
 
 

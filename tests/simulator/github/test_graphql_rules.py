@@ -202,6 +202,7 @@ def test_pages_are_walked_back_and_forth_by_cursor(api: Api, discussion: Discuss
     )
     older = page(last=2, before=newest["pageInfo"]["startCursor"])
     assert bodies(older) == ["1", "2"]
+    assert older["pageInfo"]["hasPreviousPage"] is True
     oldest = page(last=2, before=older["pageInfo"]["startCursor"])
     assert bodies(oldest) == ["0"]
     assert oldest["pageInfo"]["hasPreviousPage"] is False

@@ -175,10 +175,12 @@ def test_what_the_app_writes_is_told_to_it_as_a_bots_doing(api: Api, receiver: R
 def test_nothing_is_told_of_where_the_app_is_not(api: Api, receiver: Receiver) -> None:
     elsewhere = api.github.add_repository("elsewhere/open")
     api.github.open_issue(elsewhere, author="mona", title="t", body="b")
+    assert receiver.received == []
     unsubscribed = api.github.add_repository("mona/own")
     api.github.install([unsubscribed], events_subscribed=["push"])
     receiver.received.clear()
     api.github.open_issue(unsubscribed, author="mona", title="t", body="b")
+    assert receiver.received == []
     api.github.suspend(api.installation)
     receiver.received.clear()
     api.github.open_issue(api.repository, author="mona", title="t", body="b")

@@ -1,0 +1,5 @@
+"""The ``fury-bot`` command."""
+
+from fury_bot.cli.main import main
+
+__all__ = ["main"]

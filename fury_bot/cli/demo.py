@@ -1,0 +1,69 @@
+"""``fury-bot demo``"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from rich import box
+from rich.console import Console, Group
+from rich.markdown import Markdown
+from rich.panel import Panel
+from rich.text import Text
+
+from fury_bot import demo, logs
+from fury_bot.cli.progress import ProgressBar
+from fury_bot.settings import Settings
+
+if TYPE_CHECKING:
+    from fury_bot.demo import Demonstrated
+
+WIDTH = 100
+"""Columns at the most: GitHub's own pages are no wider."""
+
+
+@click.command("demo")
+def command() -> None:
+    """Show the main job, start to finish: no keys, no accounts, no internet."""
+    settings = Settings()
+    logs.configure("warning")
+    with ProgressBar() as progress:
+        shown = demo.run(
+            settings, say=lambda step: click.echo(f"• {step} …", err=True), progress=progress
+        )
+    console = Console()
+    console.width = min(console.width, WIDTH)
+    console.print(_page(shown))
+    for reference in shown.references:
+        console.print(reference, soft_wrap=True, markup=False, highlight=False)
+    console.print(_next())
+
+
+def _page(shown: Demonstrated) -> Group:
+    """Draw the discussion as its page shows it."""
+    return Group(
+        Text(),
+        Text(shown.title, style="bold"),
+        Text(shown.url, style="dim"),
+        Panel(
+            Group(Markdown(shown.body), Text(), Text(" ".join(shown.reactions))),
+            title=shown.asker,
+            title_align="left",
+            box=box.ROUNDED,
+        ),
+        Panel(
+            Markdown(shown.reply, hyperlinks=False),
+            title=f"{shown.author} [dim]bot[/dim]",
+            title_align="left",
+            box=box.ROUNDED,
+        ),
+        Text("Sources, each a permalink:", style="bold"),
+    )
+
+
+def _next() -> Text:
+    return Text(
+        "\nYour own repository:  fury-bot index PATH --repo OWNER/NAME"
+        "\nAsk it:               fury-bot ask 'How do I …?' --repo OWNER/NAME"
+        "\nAnswers by a model:   export GROQ_API_KEY=…  (or GEMINI_API_KEY), and ask again"
+    )

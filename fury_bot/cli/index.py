@@ -1,0 +1,77 @@
+"""``fury-bot index``"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fury_bot.cli.context import json_option, print_json, repository_name, wire
+from fury_bot.cli.progress import ProgressBar
+from retrieval.sources import content_identity, describe, read_tree
+
+if TYPE_CHECKING:
+    from retrieval.model import IndexReport
+
+REPORTED = (
+    "repository",
+    "ref",
+    "documents",
+    "chunks",
+    "embedded",
+    "reused",
+    "removed",
+    "seconds",
+)
+SHOWN = 10
+"""Files left out that are listed one by one; the rest are counted."""
+
+
+@click.command("index")
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--repo",
+    metavar="OWNER/NAME",
+    help="The repository; the remote's name when left out and there is one.",
+)
+@click.option("--ref", help="The branch or tag that PATH is at; the one checked out when left out.")
+@click.option(
+    "--default", is_flag=True, help="Answer questions that name no ref from this one from now on."
+)
+@json_option
+def command(path: Path, *, repo: str | None, ref: str | None, default: bool, as_json: bool) -> None:
+    """Index the checkout at PATH. What was indexed before is not embedded again."""
+    wiring = wire(log_level="warning")
+    checkout = describe(path)
+    repository = repository_name(repo or checkout.remote, wiring.settings)
+    with ProgressBar() as progress:
+        report = wiring.indexer.index(
+            path,
+            repository=repository,
+            url=f"{wiring.settings.github_web_url}/{repository}",
+            ref=ref or checkout.ref or "HEAD",
+            # A tree without git has no commit: the tag it is of leads to the same files.
+            commit=checkout.commit or ref or content_identity(read_tree(path).files),
+            default=default,
+            progress=progress,
+        )
+    if as_json:
+        values = asdict(report)
+        print_json({key: values[key] for key in REPORTED} | {"skipped": values["skipped"]})
+    else:
+        _describe(report)
+
+
+def _describe(report: IndexReport) -> None:
+    click.echo(
+        f"{report.repository} at {report.ref}: {report.documents} documents, "
+        f"{report.chunks} chunks ({report.embedded} embedded, {report.reused} reused, "
+        f"{report.removed} removed) in {report.seconds:.1f} s"
+    )
+    for title, files in (("indexed as plain text", report.notes), ("left out", report.skipped)):
+        for file in files[:SHOWN]:
+            click.echo(f"  {title}: {file.path}: {file.reason}", err=True)
+        if len(files) > SHOWN:
+            click.echo(f"  {title}: {len(files) - SHOWN} more files", err=True)

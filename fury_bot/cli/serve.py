@@ -1,0 +1,55 @@
+"""``fury-bot serve``"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fury_bot.cli.context import wire
+from fury_bot.wsgi import create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+THREADS = 8
+"""Requests served at once; a webhook is a few milliseconds of PostgreSQL."""
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on.",
+)
+def command(host: str, port: int) -> None:
+    """Serve the webhooks and the health routes over HTTP."""
+    wiring = wire()
+    _serve(create_app(wiring.settings, wiring), host=host, port=port)
+
+
+def _serve(app: Flask, *, host: str, port: int) -> None:
+    # gunicorn runs on POSIX alone, and the other commands do not need it.
+    from gunicorn.app.base import BaseApplication  # noqa: PLC0415
+
+    class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+        def load_config(self) -> None:
+            options: dict[str, Any] = {
+                "bind": f"{host}:{port}",
+                "threads": THREADS,
+                "worker_class": "gthread",
+                "loglevel": "warning",
+                "control_socket_disable": True,
+            }
+            for name, value in options.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            return app
+
+    click.echo(f"listening on http://{host}:{port}", err=True)
+    Server().run()

@@ -1,0 +1,103 @@
+"""``fury-bot simulate``"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+port_option = click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="0, the default, takes a free one."
+)
+
+
+@click.group("simulate")
+def command() -> None:
+    """Serve a simulated GitHub, Discord or language-model service on this machine."""
+
+
+@command.command("github")
+@click.option("--webhook-url", help="Where deliveries go, http://127.0.0.1:8000/webhooks/github.")
+@click.option("--webhook-secret", help="What signs them; one is drawn when left out.")
+@click.option(
+    "--private-key",
+    type=click.Path(dir_okay=False, writable=True),
+    default="fury-bot.private-key.pem",
+    show_default=True,
+    help="The file to write the App's private key to.",
+)
+@port_option
+def github(
+    port: int, *, webhook_url: str | None, webhook_secret: str | None, private_key: str
+) -> None:
+    """A GitHub in memory, with one App; `/_simulator` controls it."""
+    import secrets  # noqa: PLC0415 - with the simulator, which is imported when it is called
+    from pathlib import Path  # noqa: PLC0415 - likewise
+
+    from simulator.github import App, GitHub, create_app  # noqa: PLC0415 - likewise
+
+    secret = webhook_secret or secrets.token_hex(20)
+    app, key = App.generate(webhook_url=webhook_url, webhook_secret=secret)
+    file = Path(private_key)
+    file.touch(mode=0o600)
+    file.write_text(key)
+    with GitHub(app) as simulated:
+        _serve(
+            create_app(simulated),
+            port,
+            lambda url: (
+                f"GITHUB_APP_ID={app.client_id}\nGITHUB_PRIVATE_KEY_FILE={file.resolve()}\n"
+                f"GITHUB_WEBHOOK_SECRET={secret}\nGITHUB_API_URL={url}\n"
+                f"GITHUB_GRAPHQL_URL={url}/graphql"
+            ),
+        )
+
+
+@command.command("discord")
+@click.option("--interactions-url", help="Where interactions go.")
+@port_option
+def discord(port: int, *, interactions_url: str | None) -> None:
+    """A Discord with one application; `/_simulator` controls it."""
+    from simulator.discord import Discord, create_app  # noqa: PLC0415 - see github
+
+    simulated = Discord()
+    _serve(
+        create_app(simulated, interactions_url=interactions_url),
+        port,
+        lambda url: (
+            f"DISCORD_APPLICATION_ID={simulated.application_id}\n"
+            f"DISCORD_PUBLIC_KEY={simulated.public_key}\n"
+            f"DISCORD_BOT_TOKEN={simulated.bot_token}\nDISCORD_API_URL={url}"
+        ),
+    )
+
+
+@command.command("llm")
+@port_option
+def llm(port: int) -> None:
+    """Groq's and Gemini's protocols, answered without a model."""
+    from simulator.llm import API_KEY, SimulatedModels, create_app  # noqa: PLC0415 - see github
+
+    _serve(
+        create_app(SimulatedModels()),
+        port,
+        lambda url: (
+            f"GROQ_API_KEY={API_KEY}\nGROQ_BASE_URL={url}\n"
+            f"GEMINI_API_KEY={API_KEY}\nGEMINI_BASE_URL={url}"
+        ),
+    )
+
+
+def _serve(app: Flask, port: int, settings: Callable[[str], str]) -> None:
+    """Serve until interrupted, and print the settings that lead fury-bot here."""
+    from simulator.serving import Served  # noqa: PLC0415 - see github
+
+    with Served(app, port=port) as served:
+        click.echo(settings(served.url))
+        threading.Event().wait()

@@ -1,0 +1,71 @@
+"""One line a log entry, on stderr: for people on a terminal, JSON everywhere else."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from typing import Any
+
+_SECRET_NAME = re.compile(r"(token|secret|password|api_?key|private_?key)$", re.IGNORECASE)
+_SECRET_VALUE = re.compile(
+    r"\b(gh[a-z]_\w{8,}|github_pat_\w{8,}|gsk_\w{8,}|AIza[\w-]{8,})"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)",
+    re.DOTALL,
+)
+
+
+def configure(level: str) -> None:
+    """Send every log entry of this process, the libraries' too, through one set of processors."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer()
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer()
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in ("httpx", "urllib3", "gql", "sentence_transformers", "procrastinate"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def redact(
+    _: structlog.typing.WrappedLogger, __: str, entry: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Take out what looks like a secret, by its name or by its form, wherever it stands."""
+    return {
+        key: "[redacted]" if _SECRET_NAME.search(key) else _redacted(value)
+        for key, value in entry.items()
+    }
+
+
+def _redacted(value: object) -> object:
+    return _SECRET_VALUE.sub("[redacted]", value) if isinstance(value, str) else value

@@ -1,0 +1,271 @@
+"""Puts the rooms together: the one place that knows their concrete classes.
+
+What a process does not use is not made, and the heavy libraries are imported at first use alone.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import generation
+from discord_relay import tasks as discord_tasks
+from discord_relay.endpoint import Endpoint as DiscordEndpoint
+from discord_relay.endpoint import blueprint as discord_blueprint
+from discord_relay.errors import InvalidPublicKey
+from discord_relay.scope import Repositories
+from discord_relay.signatures import load_public_key
+from engine import Engine
+from fury_bot.settings import SettingsError
+from github_app import tasks as github_tasks
+from github_app.auth import InstallationTokens, load_private_key
+from github_app.connection import GitHub
+from github_app.dependencies import Dependencies as GitHubDependencies
+from github_app.errors import UnusableKey
+from github_app.rest import RestClient
+from github_app.webhooks import blueprint as github_blueprint
+from jobs.doorbell import NoDoorbell, SqsDoorbell
+from jobs.queue import PostgresQueue
+from jobs.worker import Pace, Worker
+from retrieval.catalogue import Catalogue
+from retrieval.embeddings import SentenceTransformerEmbedder
+from retrieval.indexing import Indexer
+from retrieval.search import Retriever
+from storage import Database, embedded, migrations
+from web.health import blueprint as health_blueprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from flask import Blueprint
+
+    from fury_bot.settings import Settings
+    from jobs.doorbell import Doorbell
+    from jobs.port import Handler
+    from retrieval.indexing import Progress
+    from retrieval.model import IndexReport
+
+
+class Wiring:
+    """The parts of one process, each made when it is first asked for, and once."""
+
+    def __init__(self, settings: Settings, *, progress: Progress | None = None) -> None:
+        """Take the settings; ``progress`` is told of indexing that a job does."""
+        self.settings = settings
+        self._progress = progress
+
+    @cached_property
+    def database_url(self) -> str:
+        """DATABASE_URL, or the embedded server's, which this starts."""
+        if self.settings.database_url:
+            return self.settings.database_url.get_secret_value()
+        return embedded.start(self.settings.fury_bot_data_dir.expanduser())
+
+    @cached_property
+    def database(self) -> Database:
+        """The pool."""
+        return Database(self.database_url)
+
+    def migrate(self) -> list[str]:
+        """Bring the database to the state of this release; return what was applied."""
+        return migrations.migrate(self.database_url)
+
+    @cached_property
+    def doorbell(self) -> Doorbell:
+        """What wakes a worker."""
+        url = self.settings.fury_bot_doorbell_queue_url
+        return SqsDoorbell(url) if url else NoDoorbell()
+
+    @cached_property
+    def queue(self) -> PostgresQueue:
+        """Where faces put jobs."""
+        return PostgresQueue(doorbell=self.doorbell)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The repositories that are known."""
+        return Catalogue(self.database)
+
+    @cached_property
+    def embedder(self) -> SentenceTransformerEmbedder:
+        """The configured embedding model."""
+        return SentenceTransformerEmbedder(self.settings.fury_bot_embedding_model)
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        """Makes indexes with the configured model."""
+        return Indexer(self.database, self.catalogue, self.embedder)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Answers questions."""
+        providers: dict[str, generation.Provider] = {
+            name: self._provider(name) for name in self.settings.providers
+        }
+        return Engine(
+            Retriever(self.database, self.catalogue, self._embedder_for),
+            chain=generation.Chain(list(providers.values())),
+            providers=providers,
+        )
+
+    def _embedder_for(self, model: str) -> SentenceTransformerEmbedder:
+        """Return the model that an index was made by, which may be the one configured before."""
+        if model == self.embedder.model:
+            return self.embedder
+        return self._former_embedders.setdefault(model, SentenceTransformerEmbedder(model))
+
+    @cached_property
+    def _former_embedders(self) -> dict[str, SentenceTransformerEmbedder]:
+        return {}
+
+    def _provider(self, name: str) -> generation.Provider:
+        settings = self.settings
+        limits = generation.Limits(idle=settings.fury_bot_provider_timeout)
+        if name == "groq":
+            if settings.groq_api_key is None:
+                raise SettingsError("GROQ_API_KEY: needed, since FURY_BOT_PROVIDERS names groq")
+            return generation.GroqProvider(
+                api_key=settings.groq_api_key.get_secret_value(),
+                model=settings.groq_model,
+                base_url=settings.groq_base_url,
+                limits=limits,
+            )
+        if name == "google":
+            if settings.gemini_api_key is None:
+                raise SettingsError("GEMINI_API_KEY: needed, since FURY_BOT_PROVIDERS names google")
+            return generation.GeminiProvider(
+                api_key=settings.gemini_api_key.get_secret_value(),
+                model=settings.gemini_model,
+                base_url=settings.gemini_base_url,
+                limits=limits,
+            )
+        return generation.ExtractiveProvider()
+
+    @cached_property
+    def github(self) -> GitHub | None:
+        """The way into GitHub; None when no App is configured."""
+        settings = self.settings
+        if settings.github_app_id is None and settings.github_private_key is None:
+            return None
+        if settings.github_app_id is None:
+            raise SettingsError("GITHUB_APP_ID: needed beside GITHUB_PRIVATE_KEY")
+        if settings.github_private_key is None:
+            raise SettingsError("GITHUB_PRIVATE_KEY: needed beside GITHUB_APP_ID")
+        try:
+            key = load_private_key(settings.github_private_key.get_secret_value())
+        except UnusableKey as error:
+            raise SettingsError(f"GITHUB_PRIVATE_KEY: {error}") from error
+        rest = RestClient(settings.github_api_url)
+        return GitHub(
+            graphql_url=settings.github_graphql_url,
+            rest=rest,
+            tokens=InstallationTokens(app_id=settings.github_app_id, key=key, issuer=rest),
+        )
+
+    @cached_property
+    def worker(self) -> Worker:
+        """Runs the jobs of every face."""
+        stalled_after = self.settings.fury_bot_stalled_after
+        return Worker(
+            database_url=self.database_url,
+            handlers=self._handlers(),
+            concurrency=self.settings.fury_bot_concurrency,
+            pace=Pace(heartbeat=stalled_after / 6, stalled_after=stalled_after),
+        )
+
+    def _handlers(self) -> Mapping[str, Handler]:
+        discord = discord_tasks.Dependencies(
+            database=self.database, engine=self.engine, api_url=self.settings.discord_api_url
+        )
+        handlers = dict(discord_tasks.handlers(discord))
+        if self.github:
+            handlers |= github_tasks.handlers(
+                GitHubDependencies(
+                    github=self.github,
+                    answerer=self.engine,
+                    indexer=_Knowledge(self.catalogue, self.indexer, self._progress),
+                    database=self.database,
+                    queue=self.queue,
+                )
+            )
+        return handlers
+
+    def blueprints(self) -> list[Blueprint]:
+        """Return the routes of every face."""
+        settings = self.settings
+        return [
+            health_blueprint(self._readiness()),
+            github_blueprint(
+                secrets=[secret.get_secret_value() for secret in settings.github_webhook_secret],
+                database=self.database,
+                queue=self.queue,
+            ),
+            discord_blueprint(
+                DiscordEndpoint(
+                    database=self.database,
+                    queue=self.queue,
+                    repositories=Repositories(default=settings.fury_bot_default_repository),
+                    public_key=self._discord_key(),
+                )
+            ),
+        ]
+
+    def _discord_key(self) -> Ed25519PublicKey | None:
+        if self.settings.discord_public_key is None:
+            return None
+        try:
+            return load_public_key(self.settings.discord_public_key)
+        except InvalidPublicKey as error:
+            raise SettingsError(str(error)) from error
+
+    def _readiness(self) -> Mapping[str, Callable[[], str | None]]:
+        """Return the checks of ``/readyz``: what is wrong, or None."""
+
+        def schema() -> str | None:
+            waiting = migrations.pending(self.database_url)
+            return (
+                f"{len(waiting)} migrations are waiting; run `fury-bot migrate`"
+                if waiting
+                else None
+            )
+
+        def reachable() -> str | None:
+            self.database.ping()
+            return None
+
+        def keys() -> str | None:
+            if self.github is None:
+                return "GITHUB_APP_ID and GITHUB_PRIVATE_KEY are not set"
+            if not self.settings.github_webhook_secret:
+                return "GITHUB_WEBHOOK_SECRET is not set"
+            return None
+
+        return {"database": reachable, "migrations": schema, "keys": keys}
+
+
+class _Knowledge:
+    """What the GitHub face asks of retrieval."""
+
+    def __init__(self, catalogue: Catalogue, indexer: Indexer, progress: Progress | None) -> None:
+        self._catalogue = catalogue
+        self._indexer = indexer
+        self._progress = progress
+
+    def register(self, repository: str, url: str) -> int:
+        return self._catalogue.register(repository, url=url).id
+
+    def index(self, root: Path, *, repository: str, url: str, ref: str, commit: str) -> IndexReport:
+        return self._indexer.index(
+            root,
+            repository=repository,
+            url=url,
+            ref=ref,
+            commit=commit,
+            default=True,
+            progress=self._progress,
+        )
+
+    def forget(self, repository: str) -> None:
+        self._catalogue.forget(repository)

@@ -1,0 +1,255 @@
+"""What payloads tell, and what is ignored."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from github_app.commands import Command
+from github_app.deliveries import Delivery
+from github_app.events import (
+    CommandGiven,
+    DefaultBranchPushed,
+    DiscussionOpened,
+    Ignored,
+    InstallationAction,
+    InstallationChanged,
+    Ping,
+    RepositoriesChanged,
+    ThreadKind,
+    parse,
+)
+from github_app.work import jobs
+
+COMMIT = "0123456789" * 4
+PERSON = {"type": "User", "login": "mona[bot]"}
+BOT = {"type": "Bot", "login": "mona"}
+REPOSITORY = {"full_name": "octo-org/hello", "default_branch": "main"}
+BASE: dict[str, Any] = {
+    "sender": PERSON,
+    "repository": REPOSITORY,
+    "installation": {"id": 7, "account": {"login": "octo-org"}},
+}
+DISCUSSION = {
+    **BASE,
+    "action": "created",
+    "discussion": {"node_id": "D_1", "body": "Hm", "user": PERSON},
+}
+COMMENT = {"node_id": "DC_1", "body": "/fury-bot ask How?", "user": PERSON}
+DISCUSSION_COMMENT = {**DISCUSSION, "comment": COMMENT}
+ISSUE = {
+    **BASE,
+    "action": "opened",
+    "issue": {"node_id": "I_1", "body": "/fury-bot help", "user": PERSON},
+}
+ISSUE_COMMENT = {**ISSUE, "action": "created", "comment": {**COMMENT, "node_id": "IC_1"}}
+PUSH = {**BASE, "ref": "refs/heads/main", "deleted": False, "after": COMMIT}
+INSTALLATION = {**BASE, "action": "created", "repositories": [{"full_name": "octo-org/hello"}]}
+ADDED = {
+    **BASE,
+    "action": "added",
+    "repositories_added": [{"full_name": "octo-org/hello"}, {"full_name": 3}, None, {}],
+    "repositories_removed": [{"full_name": "octo-org/old"}, {"full_name": "no slash"}],
+}
+EXAMPLES = {
+    "installation": INSTALLATION,
+    "installation_repositories": ADDED,
+    "push": PUSH,
+    "discussion": DISCUSSION,
+    "discussion_comment": DISCUSSION_COMMENT,
+    "issues": ISSUE,
+    "issue_comment": ISSUE_COMMENT,
+}
+
+
+def read(event: str, payload: dict[str, Any]) -> object:
+    return parse(Delivery("id", event, payload))
+
+
+def changed(payload: dict[str, Any], value: object, *path: str) -> dict[str, Any]:
+    """Return a copy of ``payload`` with another value at ``path``."""
+    copied = copy.deepcopy(payload)
+    parent = copied
+    for key in path[:-1]:
+        parent = parent[key]
+    parent[path[-1]] = value
+    return copied
+
+
+def reason(event: str, payload: dict[str, Any]) -> str:
+    result = read(event, payload)
+    assert isinstance(result, Ignored), result
+    return result.reason
+
+
+def test_a_ping_is_a_ping() -> None:
+    assert read("ping", {}) == Ping()
+
+
+@pytest.mark.parametrize("action", list(InstallationAction))
+def test_an_installation_changes(action: InstallationAction) -> None:
+    assert read("installation", {**INSTALLATION, "action": action.value}) == InstallationChanged(
+        action, 7, "octo-org", ("octo-org/hello",)
+    )
+
+
+def test_an_installation_without_a_list_of_repositories_names_none() -> None:
+    event = read("installation", changed(INSTALLATION, None, "repositories"))
+    assert isinstance(event, InstallationChanged)
+    assert event.repositories == ()
+
+
+def test_repositories_come_and_go() -> None:
+    assert read("installation_repositories", ADDED) == RepositoriesChanged(
+        7, "octo-org", ("octo-org/hello",), ("octo-org/old",)
+    )
+
+
+def test_a_push_to_the_default_branch_names_the_new_head() -> None:
+    assert read("push", PUSH) == DefaultBranchPushed(7, "octo-org/hello", COMMIT)
+
+
+@pytest.mark.parametrize(
+    ("payload", "why"),
+    [
+        ({**PUSH, "ref": "refs/heads/feature"}, "not a push to the default branch"),
+        ({**PUSH, "ref": "refs/tags/main"}, "not a push to the default branch"),
+        ({**PUSH, "deleted": True}, "the branch was deleted"),
+        ({**PUSH, "after": "main"}, "the payload's after is not usable"),
+    ],
+)
+def test_other_pushes_are_ignored(payload: dict[str, Any], why: str) -> None:
+    assert reason("push", payload) == why
+
+
+def test_a_discussion_is_opened() -> None:
+    assert read("discussion", DISCUSSION) == DiscussionOpened(7, "octo-org/hello", "D_1")
+
+
+def test_a_discussion_without_text_is_opened_all_the_same() -> None:
+    payload = changed(DISCUSSION, None, "discussion", "body")
+    assert isinstance(read("discussion", payload), DiscussionOpened)
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "kind", "thread", "subject", "word"),
+    [
+        ("discussion_comment", DISCUSSION_COMMENT, ThreadKind.DISCUSSION, "D_1", "DC_1", "ask"),
+        ("issue_comment", ISSUE_COMMENT, ThreadKind.ISSUE, "I_1", "IC_1", "ask"),
+        ("issues", ISSUE, ThreadKind.ISSUE, "I_1", "I_1", "help"),
+        (
+            "discussion",
+            changed(DISCUSSION, "/fury-bot help", "discussion", "body"),
+            ThreadKind.DISCUSSION,
+            "D_1",
+            "D_1",
+            "help",
+        ),
+    ],
+)
+def test_a_command_is_given(  # noqa: PLR0917 - pytest names the arguments
+    event: str, payload: dict[str, Any], kind: ThreadKind, thread: str, subject: str, word: str
+) -> None:
+    command = Command(word, "How?" if word == "ask" else "")
+    assert read(event, payload) == CommandGiven(
+        7, "octo-org/hello", kind, thread, subject, command, 0
+    )
+
+
+def test_an_edit_gives_its_new_commands_alone() -> None:
+    edited = {**ISSUE_COMMENT, "action": "edited", "changes": {"body": {"from": "Hm"}}}
+    assert isinstance(read("issue_comment", edited), CommandGiven)
+    same = changed(edited, COMMENT["body"], "changes", "body", "from")
+    assert reason("issue_comment", same) == "no new command"
+    unknown = {**edited, "changes": {}}
+    assert reason("issue_comment", unknown) == "the payload has no changes.body.from"
+
+
+@pytest.mark.parametrize(
+    ("event", "path"),
+    [
+        ("discussion", ("sender",)),
+        ("discussion", ("discussion", "user")),
+        ("discussion_comment", ("comment", "user")),
+        ("issue_comment", ("sender",)),
+        ("issues", ("issue", "user")),
+    ],
+)
+def test_bots_are_known_by_their_type_not_by_their_login(event: str, path: tuple[str, ...]) -> None:
+    payload = EXAMPLES[event]
+    assert not isinstance(read(event, payload), Ignored)
+    assert reason(event, changed(payload, BOT, *path)) == "written or sent by a bot"
+
+
+def test_a_bots_push_is_indexed_like_any_other() -> None:
+    assert isinstance(read("push", {**PUSH, "sender": BOT}), DefaultBranchPushed)
+
+
+def test_comments_on_pull_requests_are_ignored() -> None:
+    payload = changed(ISSUE_COMMENT, {"url": "…"}, "issue", "pull_request")
+    assert reason("issue_comment", payload) == "a comment on a pull request"
+
+
+@pytest.mark.parametrize("event", ["discussion_comment", "issue_comment", "issues"])
+def test_text_without_a_command_is_ignored(event: str) -> None:
+    subject = "issue" if event == "issues" else "comment"
+    assert reason(event, changed(EXAMPLES[event], "Hm", subject, "body")) == "no new command"
+
+
+@pytest.mark.parametrize("event", sorted(set(EXAMPLES) - {"push"}))
+def test_other_actions_are_ignored(event: str) -> None:
+    actions: tuple[object, ...] = ("deleted_", "locked", None, [])
+    for action in actions:
+        payload = {**EXAMPLES[event], "action": action}
+        assert reason(event, payload) == "this action is not acted on"
+
+
+def test_deleted_comments_are_ignored() -> None:
+    assert isinstance(read("issue_comment", {**ISSUE_COMMENT, "action": "deleted"}), Ignored)
+
+
+def test_other_events_are_ignored() -> None:
+    assert reason("star", {"action": "created"}) == "this event is not acted on"
+
+
+@pytest.mark.parametrize("event", sorted(EXAMPLES))
+@pytest.mark.parametrize("identity", [None, 0, -1, True, "7", 2**63, 1.5, [7]])
+def test_an_unusable_installation_is_ignored(event: str, identity: object) -> None:
+    payload = changed(EXAMPLES[event], identity, "installation", "id")
+    assert reason(event, payload) == "the payload has no installation.id"
+
+
+@pytest.mark.parametrize("name", ["hello", "a/b/c", "a /b", "\0/\0", "a/\ud800", ""])
+def test_an_unusable_repository_is_ignored(name: str) -> None:
+    payload = changed(DISCUSSION, name, "repository", "full_name")
+    assert reason("discussion", payload) == "the payload's repository.full_name is not usable"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda children: (
+        st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=8), children, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(st.sampled_from([*EXAMPLES, "ping", "star"]), st.dictionaries(st.text(), JSON, max_size=6))
+def test_no_payload_raises(event: str, payload: dict[str, Any]) -> None:
+    jobs(parse(Delivery("id", event, payload)), delivery_id="id")
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(EXAMPLES)), st.data())
+def test_no_damaged_payload_raises(event: str, data: st.DataObject) -> None:
+    payload: Any = copy.deepcopy(EXAMPLES[event])
+    parent, key = payload, data.draw(st.sampled_from(sorted(payload)))
+    while isinstance(parent[key], dict) and data.draw(st.booleans()):
+        parent, key = parent[key], data.draw(st.sampled_from(sorted(parent[key])))
+    parent[key] = data.draw(JSON)
+    read(event, payload)

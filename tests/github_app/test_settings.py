@@ -1,0 +1,77 @@
+"""Reading .github/fury-bot.yml."""
+
+from __future__ import annotations
+
+import pytest
+
+from github_app.errors import SettingsMistake
+from github_app.settings import MAX_BYTES, Answers, Settings, When, json_schema, parse
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n", "{}"])
+def test_an_empty_file_is_all_defaults(text: str) -> None:
+    settings = parse(text)
+    assert settings == Settings()
+    assert settings.answers.discussions is When.ALWAYS
+    assert settings.checkbox == "I want an AI-generated answer as a first response"
+
+
+def test_every_key_is_read() -> None:
+    text = """
+answers:
+  discussions: checkbox
+  categories: [Q&A, ideas]
+checkbox: Answer me
+commands: false
+references: 10
+"""
+    assert parse(text) == Settings(
+        answers=Answers(discussions=When.CHECKBOX, categories=("Q&A", "ideas")),
+        checkbox="Answer me",
+        commands=False,
+        references=10,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("answer: {}", "`answer`: unknown key"),
+        ("answers: {when: always}", "`answers.when`: unknown key"),
+        (
+            "answers: {discussions: sometimes}",
+            "`answers.discussions`: should be 'always', 'checkbox' or 'never'",
+        ),
+        ("answers: {categories: Q&A}", "`answers.categories`: should be a valid tuple"),
+        ("answers: {categories: [1]}", "`answers.categories.0`: should be a valid string"),
+        ("references: 11", "`references`: should be less than or equal to 10"),
+        ("references: 0", "`references`: should be greater than or equal to 1"),
+        ("checkbox: ''", "`checkbox`: String should have at least 1 character"),
+        ("commands: maybe", "`commands`: should be a valid boolean, unable to interpret input"),
+        ("- commands", "the file must hold keys and values, such as `commands: true`"),
+        ("commands: [", "the file is not valid YAML (line 1)"),
+        ("a: 1\n\tb: 2", "the file is not valid YAML (line 2)"),
+        ("!!python/object:os.system {}", "the file is not valid YAML (line 1)"),
+        ("when: 2024-99-99", "the file is not valid YAML"),
+        ("[" * 5_000, "the file is not valid YAML"),
+        ("#" * (MAX_BYTES + 1), "the file is larger than 16 KiB"),
+    ],
+)
+def test_a_mistake_names_the_key_and_what_was_expected(text: str, mistake: str) -> None:
+    with pytest.raises(SettingsMistake) as raised:
+        parse(text)
+    assert raised.value.mistakes == (mistake,)
+
+
+def test_mistakes_are_told_together_but_not_without_end() -> None:
+    with pytest.raises(SettingsMistake) as raised:
+        parse("\n".join(f"key{number}: 1" for number in range(9)))
+    assert len(raised.value.mistakes) == 5
+
+
+def test_the_schema_describes_every_key() -> None:
+    schema = json_schema()
+    assert schema["additionalProperties"] is False
+    assert set(schema["properties"]) == {"answers", "checkbox", "commands", "references"}
+    assert all("description" in described for described in schema["properties"].values())
+    assert schema["properties"]["references"]["maximum"] == 10
