@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import structlog
 from flask import Blueprint, Response, jsonify, request
 from prometheus_client import Counter
@@ -18,6 +19,7 @@ from discord_relay.errors import SignatureRefused
 from discord_relay.interactions import Ask, Ping, parse
 from discord_relay.scope import NotAskable, Repositories
 from discord_relay.tasks import job_of
+from jobs.port import QueueUnavailable
 from storage import StorageError
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ _refused = Counter(
     "Requests to the interactions endpoint that were refused.",
     ["reason"],
 )
+
+DATABASE_TIMEOUT = 2.0
+"""Seconds to wait for the database: Discord waits three for the answer."""
 
 Reply = tuple[Response, int]
 
@@ -98,15 +103,15 @@ class Endpoint:
             return callbacks.ephemeral(str(error))
         try:
             self._enqueue(ask, repository)
-        except Exception as error:  # noqa: BLE001 - whatever fails, the person is told within 3 s
-            # A statement's own words may hold the token; those of this project's errors do not.
+        except (StorageError, QueueUnavailable, psycopg.Error) as error:
+            # A statement's own words may hold the token; those of the storage room do not.
             reason = str(error) if isinstance(error, StorageError) else type(error).__name__
             log.error("interaction_not_stored", interaction=ask.interaction_id, reason=reason)  # noqa: TRY400 - see above
             return callbacks.ephemeral("I cannot take questions right now; please try again soon.")
         return callbacks.deferred()
 
     def _enqueue(self, ask: Ask, repository: str) -> None:
-        with self.database.transaction() as connection:
+        with self.database.transaction(timeout=DATABASE_TIMEOUT) as connection:
             new = records.claim(connection, interaction_id=ask.interaction_id, event=ASK)
             if new:
                 self.queue.enqueue(job_of(ask, repository=repository), connection=connection)

@@ -70,8 +70,6 @@ def _check_armour(pem: str) -> None:
         raise _unusable("not PEM; it must begin with -----BEGIN RSA PRIVATE KEY-----")
     if "PUBLIC KEY-----" in pem:
         raise _unusable("a public key; the private key, a .pem file, is what the App needs")
-    if "-----BEGIN ENCRYPTED" in pem or "ENCRYPTED" in pem.partition("\n\n")[0]:
-        raise _unusable("the key is encrypted; GitHub's own download is not")
     if "-----END" not in pem:
         raise _unusable("truncated; it must end with -----END RSA PRIVATE KEY-----")
 

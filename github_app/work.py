@@ -15,7 +15,6 @@ from github_app.events import (
     DiscussionOpened,
     Ignored,
     InstallationAction,
-    InstallationChanged,
     Ping,
     RepositoriesChanged,
     ThreadKind,
@@ -169,15 +168,14 @@ def jobs(event: Event, *, delivery_id: str) -> tuple[Job, ...]:
             forgotten = [ForgetRepository(name).job() for name in event.removed]
             added = [IndexRepository(event.installation_id, name).job() for name in event.added]
             return (*forgotten, *added)
-        case InstallationChanged():
-            return (
-                RecordInstallation(
-                    action=event.action,
-                    installation_id=event.installation_id,
-                    account=event.account,
-                    repositories=event.repositories,
-                ).job(),
-            )
+    return (
+        RecordInstallation(
+            action=event.action,
+            installation_id=event.installation_id,
+            account=event.account,
+            repositories=event.repositories,
+        ).job(),
+    )
 
 
 def _thread_lock(node_id: str) -> str:

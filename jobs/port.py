@@ -51,6 +51,10 @@ class Permanent(Exception):
     """Raised by a task that no retry can help."""
 
 
+class QueueUnavailable(Exception):
+    """The queue could not take a job; the transaction that it was to be part of is lost."""
+
+
 Handler = Callable[[Arguments, Attempt], None]
 """A task's body."""
 
@@ -59,7 +63,11 @@ class Queue(Protocol):
     """Where faces put work."""
 
     def enqueue(self, job: Job, *, connection: psycopg.Connection[Any]) -> bool:
-        """Add ``job`` within ``connection``'s transaction. False: its queueing lock was taken."""
+        """Add ``job`` within ``connection``'s transaction. False: its queueing lock was taken.
+
+        Raises:
+            QueueUnavailable: The database went away.
+        """
 
     def ring(self) -> None:
         """Wake a worker, after the commit. Best effort: a lost ring delays work, never loses it."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+
+from jobs.port import QueueUnavailable
 
 if TYPE_CHECKING:
     import psycopg
@@ -23,7 +25,11 @@ class PostgresQueue:
         self._doorbell = doorbell
 
     def enqueue(self, job: Job, *, connection: psycopg.Connection[Any]) -> bool:
-        """Add ``job`` within ``connection``'s transaction. False: its queueing lock was taken."""
+        """Add ``job`` within ``connection``'s transaction. False: its queueing lock was taken.
+
+        Raises:
+            QueueUnavailable: The database went away.
+        """
         deferrer = self._app.configure_task(
             job.task,
             lock=job.lock,
@@ -36,6 +42,8 @@ class PostgresQueue:
                 deferrer.defer(**job.arguments)
         except AlreadyEnqueued:
             return False
+        except ConnectorException as error:
+            raise QueueUnavailable(str(error)) from error
         return True
 
     def ring(self) -> None:

@@ -65,7 +65,9 @@ def register(app: procrastinate.App, handlers: Mapping[str, Handler], *, backoff
 
 
 def _without_arguments(record: logging.LogRecord) -> bool:
-    return not hasattr(record, "job")
+    if getattr(record, "action", None) == "task_not_found":
+        return True
+    return record.levelno >= logging.WARNING and not hasattr(record, "job")
 
 
 def _body(handler: Handler) -> Any:  # noqa: ANN401 - procrastinate infers the task's type

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import procrastinate
+import procrastinate.worker
 import structlog
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
@@ -61,8 +62,12 @@ class Worker:
         register(app, self.handlers, backoff=self.backoff)
         async with app.open_async():
             await self._rescue(app)
-            rescuer = asyncio.create_task(self._keep_rescuing(app))
-            worker = asyncio.create_task(self._work(app, wait=wait))
+            alive: set[int] = set()
+            beside = [
+                asyncio.create_task(self._keep_rescuing(app)),
+                asyncio.create_task(self._keep_alive(app, alive)),
+            ]
+            worker = asyncio.create_task(self._work(app, alive, wait=wait))
             try:
                 done, _ = await asyncio.wait({worker}, timeout=seconds)
             finally:
@@ -70,11 +75,14 @@ class Worker:
                 worker.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await worker
-                rescuer.cancel()
+                for task in beside:
+                    task.cancel()
             return bool(done)
 
-    async def _work(self, app: procrastinate.App, *, wait: bool) -> None:
+    async def _work(self, app: procrastinate.App, alive: set[int], *, wait: bool) -> None:
         """Run procrastinate's worker; without ``wait``, until a round of it begins no job.
+
+        The id that the worker goes by in the database is put into ``alive``.
 
         A round fetches until nothing is free, and some jobs are not because one under way holds
         their lock: they are the next round's.
@@ -84,10 +92,12 @@ class Worker:
         async def count(
             call_next: Callable[[], Awaitable[object]],
             context: procrastinate.JobContext,  # noqa: ARG001 - the signature of a middleware
-            worker: object,  # noqa: ARG001 - the signature of a middleware
+            worker: procrastinate.worker.Worker,
         ) -> object:
             nonlocal begun
             begun += 1
+            if worker.worker_id is not None:
+                alive.add(worker.worker_id)
             return await call_next()
 
         while True:
@@ -105,6 +115,18 @@ class Worker:
             )
             if wait or not begun:
                 return
+
+    async def _keep_alive(self, app: procrastinate.App, workers: set[int]) -> None:
+        """Give signs of life for as long as this process runs.
+
+        procrastinate's own stop as soon as a worker is told to, while a job under way may take
+        longer than it takes to be given up for dead.
+        """
+        while True:
+            await asyncio.sleep(self.pace.heartbeat)
+            for worker_id in tuple(workers):
+                with contextlib.suppress(ConnectorException):  # the next beat tries again
+                    await app.job_manager.update_heartbeat(worker_id)
 
     async def _keep_rescuing(self, app: procrastinate.App) -> None:
         while True:

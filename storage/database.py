@@ -35,14 +35,14 @@ def describe(url: str) -> str:
     return f"{host}{port}/{parts.get('dbname', '')}"
 
 
-def connect(url: str) -> Connection:
-    """Open one connection outside any pool.
+def connect(url: str, *, timeout: float = CONNECT_TIMEOUT) -> Connection:
+    """Open one connection outside any pool, within ``timeout`` seconds (2 at the least).
 
     Raises:
         DatabaseUnreachable: Naming the host, never the password.
     """
     try:
-        return psycopg.connect(url, connect_timeout=int(CONNECT_TIMEOUT))
+        return psycopg.connect(url, connect_timeout=int(timeout))
     except psycopg.Error as error:
         raise unreachable(url, error) from error
 
@@ -90,8 +90,10 @@ class Database:
         self._pool.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, *, timeout: float = CONNECT_TIMEOUT) -> Iterator[Connection]:
         """Yield a connection in a transaction: committed at the end, rolled back on an error.
+
+        ``timeout`` is how many seconds to wait for the connection.
 
         Raises:
             DatabaseUnreachable: No connection can be had.
@@ -99,13 +101,13 @@ class Database:
         if self._pool.closed:
             # The pool would try on in the background and report a time-out; one attempt of our
             # own fails at once and brings the reason.
-            connect(self.url).close()
+            connect(self.url, timeout=timeout).close()
             self._pool.open()
         try:
-            connection = self._pool.getconn()
+            connection = self._pool.getconn(timeout=timeout)
         except PoolTimeout as error:
             raise DatabaseUnreachable(
-                f"no free connection to {describe(self.url)} within {CONNECT_TIMEOUT:.0f} s"
+                f"no free connection to {describe(self.url)} within {timeout:.0f} s"
             ) from error
         try:
             with connection.transaction():

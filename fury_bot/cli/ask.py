@@ -1,4 +1,4 @@
-"""``fury-bot ask``"""
+"""The command ``fury-bot ask``."""
 
 from __future__ import annotations
 

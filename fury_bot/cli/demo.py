@@ -1,4 +1,4 @@
-"""``fury-bot demo``"""
+"""The command ``fury-bot demo``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``fury-bot doctor``"""
+"""The command ``fury-bot doctor``."""
 
 from __future__ import annotations
 

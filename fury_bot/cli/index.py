@@ -1,4 +1,4 @@
-"""``fury-bot index``"""
+"""The command ``fury-bot index``."""
 
 from __future__ import annotations
 

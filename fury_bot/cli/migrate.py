@@ -1,4 +1,4 @@
-"""``fury-bot migrate``"""
+"""The command ``fury-bot migrate``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``fury-bot search``"""
+"""The command ``fury-bot search``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``fury-bot serve``"""
+"""The command ``fury-bot serve``."""
 
 from __future__ import annotations
 

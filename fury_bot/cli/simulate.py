@@ -1,4 +1,4 @@
-"""``fury-bot simulate``"""
+"""The command ``fury-bot simulate``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``fury-bot worker``"""
+"""The command ``fury-bot worker``."""
 
 from __future__ import annotations
 

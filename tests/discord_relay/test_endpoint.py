@@ -9,7 +9,6 @@ import pytest
 import requests
 from prometheus_client import REGISTRY
 
-import storage.database
 from discord_relay.callbacks import NO_MENTIONS
 from discord_relay.command import MAX_QUESTION
 from discord_relay.endpoint import MAX_BODY
@@ -174,9 +173,8 @@ def test_when_the_database_fails_the_asker_is_asked_to_try_again(relay: Relay) -
 
 
 def test_when_the_database_is_away_the_asker_is_asked_to_try_again(
-    discord: Discord, monkeypatch: pytest.MonkeyPatch
+    discord: Discord,
 ) -> None:
-    monkeypatch.setattr(storage.database, "CONNECT_TIMEOUT", 0.5)
     with (
         Database("postgresql://nobody@127.0.0.1:1/nothing") as away,
         Served(relay_app(away, public_key=discord.public_key)) as server,

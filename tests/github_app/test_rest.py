@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Flask, Response, redirect, request
 
+from github_app import rest
 from github_app.auth import PERMISSIONS, InstallationTokens, load_private_key
 from github_app.errors import ArchiveTooLarge, BadCredentials, NotFound, ServerError
 from github_app.rest import RestClient
@@ -133,3 +134,13 @@ def test_an_archive_over_the_cap_is_broken_off(tmp_path: Path) -> None:
         RestClient(server.url).download_archive(
             REPOSITORY, "abc", tmp_path / "a", token="secret", max_bytes=1000
         )
+
+
+def test_an_archive_that_never_ends_is_broken_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rest, "MAX_ARCHIVE_SECONDS", -1.0)
+    flask = Flask("api")
+    flask.add_url_rule("/<path:path>", "all", lambda path: b"x")  # noqa: ARG005 - of the route
+    with Served(flask) as server, pytest.raises(ServerError, match="not done in"):
+        RestClient(server.url).download_archive(REPOSITORY, "abc", tmp_path / "a", token="secret")

@@ -250,7 +250,10 @@ def converse(webhook: Webhook, *sent: bytes) -> bytes:
                 connection.sendall(part)
         except (BrokenPipeError, ConnectionResetError):
             pass  # the server has heard enough, which is what is asked of it
-        return connection.recv(4096)
+        answer = b""
+        while b"}" not in answer and (received := connection.recv(4096)):
+            answer += received
+        return answer
 
 
 def test_a_body_announced_as_too_large_is_refused_unread(webhook: Webhook) -> None:
@@ -263,6 +266,17 @@ def test_a_chunked_body_is_cut_off_when_it_grows_too_large(webhook: Webhook) -> 
     block = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
     answer = converse(webhook, b"Transfer-Encoding: chunked\r\n\r\n", *[block] * 27)
     assert b" 413 " in answer.splitlines()[0]
+
+
+def test_a_body_that_breaks_off_is_refused(webhook: Webhook) -> None:
+    host, _, port = webhook.url.removeprefix("http://").partition("/")[0].partition(":")
+    head = f"POST {PATH} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 10\r\n\r\n{{}}"
+    before = metric("fury_bot_webhook_refused_total", reason="unreadable")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(head.encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert b" 400 " in connection.recv(4096).splitlines()[0]
+    assert metric("fury_bot_webhook_refused_total", reason="unreadable") == before + 1
 
 
 def test_a_chunked_body_that_is_small_is_read(webhook: Webhook) -> None:

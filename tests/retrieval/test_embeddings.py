@@ -12,7 +12,6 @@ import pytest
 
 from retrieval import embeddings
 from retrieval.embeddings import DEFAULT_MODEL, SentenceTransformerEmbedder
-from retrieval.errors import ModelMissing
 
 if TYPE_CHECKING:
     from pathlib import Path

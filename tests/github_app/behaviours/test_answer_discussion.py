@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -272,3 +273,24 @@ def test_a_token_that_github_does_not_know_yet_is_tried_again(bot: Bot) -> None:
     bot.github.faults.fail("Repository", kind="unauthorised", times=2)
     bot.work()
     assert len(replies(bot, discussion)) == 1
+
+
+def test_a_failure_while_giving_up_does_not_hide_what_went_wrong(bot: Bot) -> None:
+    ask(bot)
+    (job,) = bot.queue.jobs
+    bot.github.faults.fail("AddDiscussionComment", kind="server_error")
+    hold = bot.github.faults.hold("before", "AddDiscussionComment")
+    with ThreadPoolExecutor(1) as thread:
+        working = thread.submit(bot.run, job, LAST)
+        hold.wait_until_held()
+        bot.github.faults.fail("AddReaction", kind="unavailable")
+        hold.release()
+        with pytest.raises(Exception, match="add_discussion_comment: HTTP 500"):
+            working.result(30)
+
+
+def test_a_settings_file_that_is_not_text_is_a_mistake(bot: Bot) -> None:
+    bot.github.push(bot.repository, {".github/fury-bot.yml": b"\0\1"}, author="mona")
+    discussion = ask(bot)
+    bot.work()
+    assert "the file is not text" in replies(bot, discussion)[0].body

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from github_app.behaviours.index_repository import index_repository
+from github_app.graphql.operations import Operations
 from github_app.work import IndexRepository
 from jobs.port import Permanent
 from tests.github_app.conftest import REPOSITORY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.github_app.conftest import Bot
 
 
@@ -72,3 +78,25 @@ def test_a_repository_out_of_reach_is_given_up(bot: Bot) -> None:
     bot.github.uninstall(bot.github.state.installations()[0])
     with pytest.raises(Permanent):
         bot.run(IndexRepository(1, REPOSITORY).job())
+
+
+def test_an_empty_repository_is_left_until_it_is_pushed_to(bot: Bot) -> None:
+    empty = {
+        "nameWithOwner": "octo-org/empty",
+        "url": "https://github.com/octo-org/empty",
+        "defaultBranchRef": None,
+        "settings": None,
+    }
+
+    class EmptyGitHub:
+        """A GitHub whose repositories hold nothing yet, as the simulated one's never do."""
+
+        @contextmanager
+        def repository(self, installation_id: int, full_name: str) -> Iterator[Operations]:
+            assert (installation_id, full_name) == (7, "octo-org/empty")
+            yield Operations(lambda name, variables: {"repository": empty})  # noqa: ARG005 - any
+
+    before = list(bot.engine.indexed)
+    github: Any = EmptyGitHub()
+    index_repository(IndexRepository(7, "octo-org/empty"), replace(bot.dependencies, github=github))
+    assert bot.engine.indexed == before
