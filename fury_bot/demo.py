@@ -139,6 +139,6 @@ def _shown(github: GitHub, discussion: Discussion) -> Demonstrated:
 
 
 def _emoji(given: GivenReaction) -> str:
-    return {"EYES": "👀", "ROCKET": "🚀", "CONFUSED": "😕"}.get(
+    return {"eyes": "👀", "rocket": "🚀", "confused": "😕"}.get(
         given.content.value, given.content.value
     )

@@ -144,11 +144,16 @@ class InstallationTokens:
         """Say whether ``token`` is so new that parts of GitHub may still refuse it."""
         return self.clock() < token.issued_at + FRESH
 
+    def app_jwt(self) -> str:
+        """Return a JWT that speaks for the App itself, not for an installation."""
+        claims = dict(app_claims(self.app_id, now=self.clock()))
+        return jwt.encode(claims, self.key, algorithm="RS256")
+
     def _issue(self, installation_id: int, repository: str) -> Token:
         now = self.clock()
         issued = self.issuer.create_installation_token(
             installation_id,
-            jwt=jwt.encode(dict(app_claims(self.app_id, now=now)), self.key, algorithm="RS256"),
+            jwt=self.app_jwt(),
             repository=repository.partition("/")[2],
             permissions=PERMISSIONS,
         )

@@ -35,6 +35,16 @@ class GitHub:
     throttle: Throttle = field(default_factory=Throttle)
     sleep: Callable[[float], None] = time.sleep
 
+    def who_am_i(self) -> str:
+        """Return the slug under which GitHub knows the App.
+
+        Raises:
+            BadCredentials: GitHub does not know the App, or its key; the message says what to
+                check.
+            ApiError: GitHub failed.
+        """
+        return self.rest.read_app_slug(jwt=self.tokens.app_jwt())
+
     @contextmanager
     def repository(self, installation_id: int, full_name: str) -> Iterator[Connection]:
         """Yield a connection for work in one repository (``owner/name``) by one thread."""

@@ -44,21 +44,27 @@ class RestClient:
             ApiError: The installation is gone or suspended, or GitHub failed.
         """
         doing = f"a token for installation {installation_id}"
-        try:
-            with self._request(
-                "POST",
-                f"/app/installations/{installation_id}/access_tokens",
-                credential=jwt,
-                doing=doing,
-                json={"repositories": [repository], "permissions": dict(permissions)},
-            ) as response:
-                return _issued(response, doing=doing)
-        except BadCredentials as error:
-            raise _unknown_app(error) from error
-        except NotFound as error:
-            if "integration not found" in str(error).lower():
-                raise _unknown_app(error) from error
-            raise
+        with self._as_app(
+            "POST",
+            f"/app/installations/{installation_id}/access_tokens",
+            jwt=jwt,
+            doing=doing,
+            json={"repositories": [repository], "permissions": dict(permissions)},
+        ) as response:
+            return _issued(response, doing=doing)
+
+    def read_app_slug(self, *, jwt: str) -> str:
+        """Return the name of the App in URLs.
+
+        Raises:
+            BadCredentials: GitHub does not know the App, or its key.
+            ApiError: GitHub failed.
+        """
+        with self._as_app("GET", "/app", jwt=jwt, doing="the App") as response:
+            try:
+                return str(response.json()["slug"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise ServerError("the App: not an answer that GitHub gives") from error
 
     def download_archive(
         self,
@@ -90,6 +96,27 @@ class RestClient:
                 if time.monotonic() > ends:
                     raise ServerError(f"{doing}: not done in {MAX_ARCHIVE_SECONDS:.0f} s")
                 file.write(block)
+
+    @contextmanager
+    def _as_app(
+        self,
+        method: str,
+        path: str,
+        *,
+        jwt: str,
+        doing: str,
+        **options: Any,  # noqa: ANN401 - of requests.request
+    ) -> Iterator[requests.Response]:
+        try:
+            with self._request(method, path, credential=jwt, doing=doing, **options) as response:
+                yield response
+        except BadCredentials as error:
+            raise _unknown_app(error) from error
+        except NotFound as error:
+            # An installation that is gone is not found either, and no mistake in the settings.
+            if "integration not found" in str(error).lower():
+                raise _unknown_app(error) from error
+            raise
 
     @contextmanager
     def _request(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-_MENTION = r"(?<![\w`])@[A-Za-z0-9][\w-]*(?:/[\w-]+)?"
+_MENTION = r"(?<![A-Za-z0-9`])@[A-Za-z0-9][\w-]*(?:/[\w-]+)?"
 _URL = r"(?:(?:https?|ftp)://|mailto:|xmpp:|(?<!\w)www\.)[^\s<>`]+"
 _EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _REFERENCE = r"(?<![\w&`])(?:(?:[\w.-]+/[\w.-]+)?\#\d+|GH-\d+)\b"

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from github_app import deliveries, events, records, signatures, work
 from github_app.errors import RefusalReason, Refused
+from jobs.port import QueueUnavailable
 from storage import DatabaseUnreachable
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _take(delivery: Delivery, jobs: Sequence[Job], *, database: Database, queue:
             claimed = records.claim(connection, delivery)
             for job in jobs if claimed else ():
                 queue.enqueue(job, connection=connection)
-    except (DatabaseUnreachable, psycopg.OperationalError) as error:
+    except (DatabaseUnreachable, QueueUnavailable, psycopg.OperationalError) as error:
         log.error(  # noqa: TRY400 - the reason says it all; a traceback adds nothing
             "delivery_not_taken",
             delivery=delivery.id,

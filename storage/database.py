@@ -70,6 +70,8 @@ class Database:
             max_size=max_connections,
             timeout=CONNECT_TIMEOUT,
             reconnect_timeout=CONNECT_TIMEOUT,
+            # A restarted server closes them all; without the check the next request would fail.
+            check=ConnectionPool.check_connection,
             kwargs={"connect_timeout": int(CONNECT_TIMEOUT)},
             open=False,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -32,6 +33,19 @@ def ask(bot: Bot) -> Discussion:
     )
 
 
+def wait_for_the_second_worker(bot: Bot) -> None:
+    """Return once it waits for the lock; or, were there none, once it wants to post too."""
+    for _ in range(1500):
+        with bot.dependencies.database.transaction() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            ).fetchone()
+        if row != (0,) or len(bot.github.journal.requests("AddDiscussionComment")) > 1:
+            return
+        time.sleep(0.02)
+    raise AssertionError("the second worker came nowhere")
+
+
 def test_two_workers_on_one_job_post_once_and_say_the_same(bot: Bot) -> None:
     discussion = ask(bot)
     (job,) = bot.queue.jobs
@@ -40,6 +54,7 @@ def test_two_workers_on_one_job_post_once_and_say_the_same(bot: Bot) -> None:
         first = threads.submit(bot.run, job)
         hold.wait_until_held()
         second = threads.submit(bot.run, job)
+        wait_for_the_second_worker(bot)
         hold.release()
         first.result(30)
         second.result(30)
@@ -55,6 +70,7 @@ def test_a_worker_that_begins_while_a_reply_is_under_way_waits_for_it(bot: Bot) 
         first = threads.submit(bot.run, job)
         hold.wait_until_held()
         second = threads.submit(bot.run, job)
+        wait_for_the_second_worker(bot)
         hold.release()
         first.result(30)
         second.result(30)

@@ -160,6 +160,7 @@ def test_a_marker_holds_nothing_that_ends_it(delivery_id: str) -> None:
     [
         ("Ask @mona or @org/team.", "Ask `@mona` or `@org/team`."),
         ("\\@mona", "`@mona`"),
+        ("_@mona_ or *@mona*", "_`@mona_` or *`@mona`*"),
         ("![x](http://evil/?q) seen", "x seen"),
         ("![x][ref]", "x"),
         ("[click](http://evil)", "click"),
@@ -199,6 +200,10 @@ def test_what_is_generated_is_made_harmless(text: str, harmless: str) -> None:
         "[![x](http://evil)](http://evil)",
         "&commat;mona &#x40;mona",
         "[x](<http://evil>)",
+        "`a\n<div>\nb`",
+        "`a\n- <b>x`",
+        "`a\n- ![x](http://evil)`",
+        "| a |\n|---|\n| `b | @mona` |",
     ],
 )
 def test_what_the_rewriting_misses_the_parser_does_not(text: str) -> None:

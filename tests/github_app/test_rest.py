@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as BaseResponse
 
+    from tests.github_app.conftest import Bot
+
 REPOSITORY = "octo-org/hello"
 
 
@@ -67,6 +69,24 @@ def test_a_wrong_key_says_what_to_check(
     _, other_key = App.generate()
     with pytest.raises(BadCredentials, match="GITHUB_PRIVATE_KEY is one of its keys"):
         tokens(url, (registration[0], other_key)).get(installation.id, REPOSITORY)
+
+
+def test_the_app_learns_its_name(bot: Bot) -> None:
+    assert bot.dependencies.github.who_am_i() == "fury-bot"
+
+
+def test_an_app_that_github_does_not_know_is_told_what_to_check(
+    url: str, registration: tuple[App, str]
+) -> None:
+    with pytest.raises(BadCredentials, match="check that GITHUB_APP_ID"):
+        RestClient(url).read_app_slug(jwt=tokens(url, registration, app_id="1").app_jwt())
+
+
+def test_an_answer_that_is_not_githubs_is_no_name() -> None:
+    flask = Flask("proxy")
+    flask.add_url_rule("/app", "app", lambda: "<html>")
+    with Served(flask) as server, pytest.raises(ServerError, match="not an answer that GitHub"):
+        RestClient(server.url).read_app_slug(jwt="secret")
 
 
 def test_an_unknown_installation_is_not_found(url: str, registration: tuple[App, str]) -> None:
