@@ -40,9 +40,9 @@ class Coefficients:
     agreement: float
 
 
-COEFFICIENTS = Coefficients(intercept=-5.95, similarity=7.13, coverage=2.03, agreement=6.57)
+COEFFICIENTS = Coefficients(intercept=-6.33, similarity=7.22, coverage=2.37, agreement=7.68)
 
-THRESHOLD = 0.4
+THRESHOLD = 0.5
 """Below it fury-bot abstains. The curve's best trade: see docs/confidence.md."""
 
 

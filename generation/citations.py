@@ -1,7 +1,7 @@
 """Reads and rewrites the citations of an answer: ``[1]``, ``[1, 2]``, ``[1][2]``.
 
 Code is left alone: ``x[1]`` within backticks or a fence is an index, not a citation. So are links,
-``[1](…)``, and link definitions, ``[1]: …``.
+``[1](…)``, and link definitions, ``[1]: …``. Passages count from 1, so ``[0, 1]`` is an interval.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ _CODE = re.compile(
     """,
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
-_CITATION = re.compile(r"(?P<space>[ \t]*)\[(?P<numbers>\d{1,4}(?:\s*,\s*\d{1,4})*)\](?![(:])")
+_CITATION = re.compile(
+    r"(?P<space>[ \t]*)\[(?P<numbers>[1-9]\d{0,3}(?:\s*,\s*[1-9]\d{0,3})*)\](?![(:])"
+)
 
 
 def cited(text: str) -> tuple[int, ...]:

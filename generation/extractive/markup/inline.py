@@ -15,6 +15,8 @@ _TITLE_AND_TARGET: Final = re.compile(r"^(?P<title>.+?)\s*<(?P<target>[^>]+)>$",
 _LINK: Final = re.compile(r"`(?P<title>[^`<]+?)\s*<(?P<url>https?://[^>`]+)>`__?")
 _REFERENCE: Final = re.compile(r"`(?P<title>[^`]+)`__?(?!\w)|\b(?P<word>\w+)__?(?=[\s.,;:)]|$)")
 _FOOTNOTE: Final = re.compile(r"\s*\[(?:\d+|\#\w*|\*)\]_?(?![(:\w])")
+_NUMBERS: Final = re.compile(r"\[\s*\d+(?:\s*,\s*\d+)+\s*\](?!\()")
+"""An interval or a list, ``[0, 1]``, which would read as a citation."""
 _IMAGE: Final = re.compile(r"!\[[^\]]*\]\([^)]*\)|\|[\w -]+\|_?")
 _HTML: Final = re.compile(r"</?[a-zA-Z][^>\n]*>|<!--.*?-->", re.DOTALL)
 _LITERAL: Final = re.compile(r"``(.+?)``", re.DOTALL)
@@ -32,7 +34,7 @@ def from_rst(text: str) -> str:
 def from_markdown(text: str) -> str:
     """Return a paragraph of Markdown on one line, without images, HTML and footnote numbers."""
     pieces = re.split(r"(`[^`]+`)", text)
-    pieces[::2] = [_FOOTNOTE.sub("", _HTML.sub("", _IMAGE.sub("", p))) for p in pieces[::2]]
+    pieces[::2] = [_without_notes(_HTML.sub("", _IMAGE.sub("", p))) for p in pieces[::2]]
     return " ".join("".join(pieces).split())
 
 
@@ -40,8 +42,12 @@ def _plain_rst(text: str) -> str:
     text = _ROLE.sub(_role, text)
     text = _LINK.sub(lambda m: f"[{' '.join(m['title'].split())}]({m['url']})", text)
     text = _REFERENCE.sub(lambda m: m["title"] or m["word"], text)
-    text = _FOOTNOTE.sub("", _IMAGE.sub("", text))
-    return text.replace("\\ ", "")
+    return _without_notes(_IMAGE.sub("", text)).replace("\\ ", "")
+
+
+def _without_notes(text: str) -> str:
+    """Take out what would read as a citation of ours: footnote numbers, and lists as code."""
+    return _NUMBERS.sub(lambda match: f"`{match.group()}`", _FOOTNOTE.sub("", text))
 
 
 def _role(match: re.Match[str]) -> str:

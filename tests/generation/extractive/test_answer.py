@@ -68,7 +68,7 @@ def disc(centers, colors, *, radii=1.0, segments=32, opacity=1, lit=True): ...
 Main parameters [2]:
 
 - `centers` (ndarray, shape (N, 3)): Where the discs lie.
-- `colors` (ndarray or tuple (3,)): RGB in [0, 1].
+- `colors` (ndarray or tuple (3,)): RGB in `[0, 1]`.
 - `radii` (float): Size of the discs.
 - `segments` (int): How finely the rim is cut.
 - `opacity` (float): From 0 to 1.

@@ -85,6 +85,7 @@ disc.draw(SHADER)
         ("`FURY <https://fury.gl>`_", "[FURY](https://fury.gl)"),
         ("see `Install`_ and Setup_.", "see Install and Setup."),
         ("as shown [1]_ before", "as shown before"),
+        ("in the range [0, 1] as in [2]_", "in the range `[0, 1]` as in"),
         ("|logo| a *b* **c**", "a *b* **c**"),
     ],
 )
