@@ -109,7 +109,9 @@ def _own_source() -> Iterator[tuple[str, bytes]]:
     root = Path(__file__).parent.parent
     if (root / "pyproject.toml").is_file():
         for file in read_tree(root).files:
-            yield file.path, file.data
+            # This file holds the question itself, and no answer to it.
+            if root / file.path != Path(__file__):
+                yield file.path, file.data
         return
     for package in ("fury_bot", "github_app", "engine", "retrieval", "generation", "jobs"):
         for path in sorted((root / package).rglob("*.py")):

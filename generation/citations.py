@@ -1,7 +1,8 @@
 """Reads and rewrites the citations of an answer: ``[1]``, ``[1, 2]``, ``[1][2]``.
 
 Code is left alone: ``x[1]`` within backticks or a fence is an index, not a citation. So are links,
-``[1](…)``, and link definitions, ``[1]: …``. Passages count from 1, so ``[0, 1]`` is an interval.
+``[1](…)``, and link definitions, ``[1]: https://…``. Passages count from 1, so ``[0, 1]`` is an
+interval.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ _CODE = re.compile(
     r"""
     ^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n        # a fence opens,
     (?:.*?^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|.*\Z)    # and runs to its like, or to the end
+    | ^[ ]{0,3}\[[^\]\n]+\]:[ \t]*<?https?://[^\n]*  # a link definition
     | (?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)   # inline code
     """,
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
 _CITATION = re.compile(
-    r"(?P<space>[ \t]*)\[(?P<numbers>[1-9]\d{0,3}(?:\s*,\s*[1-9]\d{0,3})*)\](?![(:])"
+    r"(?P<space>[ \t]*)\[(?P<numbers>[1-9]\d{0,3}(?:\s*,\s*[1-9]\d{0,3})*)\](?!\()"
 )
 
 

@@ -19,6 +19,7 @@ LONGEST: Final = 2_500
 """Characters of an answer."""
 _MOST_DOCUMENTS: Final = 3
 _MOST_MENTIONS: Final = 2
+_FEW_TERMS: Final = 3
 _VERSION: Final = re.compile(r"\b\d+(?:\.\d+)+\b")
 
 
@@ -30,10 +31,7 @@ def compose(request: Request) -> str:
     passages = _of_version(passages, question)
     if not passages:
         return ""
-    lead = max(
-        passages,
-        key=lambda p: _precedence(p, question, asked),
-    )
+    lead = max(passages, key=lambda passage: _precedence(passage, question, asked))
     others = [passage for passage in passages if passage is not lead]
     if lead.kind in definitions.KINDS:
         paragraphs = definitions.explain(lead, others, asked)
@@ -61,20 +59,34 @@ def _of_version(passages: list[Passage], question: str) -> list[Passage]:
     return naming or passages
 
 
-def _precedence(passage: Passage, question: str, asked: frozenset[str]) -> tuple[int, bool, int]:
-    """Order passages: what the question names first, a class before its parts, then by rank."""
-    named = _named(passage, question, asked)
-    return named, named > 0 and passage.kind == "class", -passage.number
+def _precedence(passage: Passage, question: str, asked: frozenset[str]) -> float:
+    """Say how well a passage would lead the answer: by its rank, unless its name says more."""
+    value = -passage.number / 2
+    if passage.kind in definitions.KINDS:
+        name = definitions.short_name(passage)
+        value += _named(name, question, asked)
+        if name.startswith("_"):
+            value -= 1.5  # how it is done, seldom what is asked for
+        if definitions.is_stub(passage):
+            value -= 1
+        # A class before its parts, where the question names both alike.
+        value += 0.6 if passage.kind == "class" and _named(name, question, asked) else 0
+    return value
 
 
-def _named(passage: Passage, question: str, asked: frozenset[str]) -> int:
-    """Say how plainly the question names a definition: verbatim 2, by its words 1, not 0."""
-    name = definitions.short_name(passage)
-    if passage.kind not in definitions.KINDS or not name:
+def _named(name: str, question: str, asked: frozenset[str]) -> float:
+    """Say how plainly the question names a definition.
+
+    An identifier that could be nothing else settles it; a word like ``search`` is a hint.
+    """
+    if not name:
         return 0
-    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question):
-        return 2
-    return 1 if terms(name) and terms(name) <= asked else 0
+    verbatim = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question)
+    if verbatim and (re.search(r"\w_|[a-z][A-Z]", name) or f"`{name}" in question):
+        return 4
+    if verbatim or (terms(name) and terms(name) <= asked):
+        return 1
+    return 0
 
 
 def _from_documents(passages: Sequence[Passage], asked: frozenset[str]) -> list[str]:
@@ -110,12 +122,15 @@ def _is_kindred(passage: Passage, lead: Passage) -> bool:
 
 
 def _mentions(lead: Passage, others: Iterable[Passage], asked: frozenset[str]) -> list[str]:
+    # One word in common is chance when the question has many.
+    shared = 1 if len(asked) <= _FEW_TERMS else 2
     near = [
         passage
         for passage in others
         if passage.kind in definitions.KINDS
         and definitions.qualified_name(passage) != definitions.qualified_name(lead)
         and overlap(definitions.short_name(passage), asked)
+        and overlap(definitions.mention(passage), asked) >= shared
     ]
     if not near:
         return []

@@ -25,6 +25,8 @@ _LONGEST_LINE: Final = 130
 _LONGEST_SUMMARY: Final = 300
 _FIRST_LINES: Final = 15
 """Shown of a definition that documents nothing."""
+_FAILURE: Final = terms("error errors exception fail failure invalid raise refuse wrong happens")
+"""Stems of a question about what goes wrong."""
 _CONSTRUCTOR: Final = ".__init__"
 _CONSTRUCTOR_HEAD: Final = "def __init__("
 _OUTLINED: Final = re.compile(
@@ -47,6 +49,12 @@ def short_name(passage: Passage) -> str:
     return qualified_name(passage).rpartition(".")[2]
 
 
+def is_stub(passage: Passage) -> bool:
+    """Tell a protocol's or an overload's method, whose body says nothing."""
+    body = re.sub(r"\"{3}.*?\"{3}", "", passage.text, flags=re.DOTALL).strip()
+    return passage.kind == "method" and (body.endswith(("...", ":")))
+
+
 def explain(passage: Passage, others: Sequence[Passage], asked: frozenset[str]) -> list[str]:
     """Return the paragraphs of an answer about a definition, the most useful first.
 
@@ -65,6 +73,8 @@ def explain(passage: Passage, others: Sequence[Passage], asked: frozenset[str]) 
     paragraphs += _parameters(documented, passage.signature or signature, telling)
     if passage.kind == "class":
         paragraphs += _methods(passage)
+    if asked & _FAILURE:
+        paragraphs += _raises(documented)
     paragraphs += _example(passage, documented, others)
     return paragraphs
 
@@ -143,6 +153,14 @@ def _parameters(
             listed = "\n".join(map(_parameter_line, chosen))
             return [f"{label} [{part.number}]:\n\n{listed}"]
     return []
+
+
+def _raises(documented: Sequence[_Documented]) -> list[str]:
+    return [
+        f"Raises [{part.number}]:\n\n" + "\n".join(map(_parameter_line, part.docstring.raises))
+        for part in documented
+        if part.docstring.raises
+    ]
 
 
 def _telling(

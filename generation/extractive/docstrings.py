@@ -27,6 +27,8 @@ class Docstring:
     details: str = ""
     """The prose after it, before any section."""
     parameters: tuple[Parameter, ...] = ()
+    raises: tuple[Parameter, ...] = ()
+    """Errors by name, with when they are raised."""
     example: str = ""
     """The text of the section of examples, or the doctests."""
 
@@ -95,6 +97,9 @@ def parse(text: str) -> Docstring:
         summary=_joined(summary) if not summary.startswith(">>>") else "",
         details=details.strip(),
         parameters=tuple(parameters) or tuple(map(_from_field, fields)),
+        raises=tuple(
+            error for name, part in sections if name == "raises" for error in _listed(part)
+        ),
         example=examples[0] if examples else "",
     )
 

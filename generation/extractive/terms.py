@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
+
+import snowballstemmer
 
 _WORD: Final = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
 _PARTS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=\d)")
-_SUFFIX: Final = re.compile(r"(?:ations?|ings?|ers?|ed|es|s|e)$")
-_SHORTEST_STEM: Final = 3
 _COMMON: Final = frozenset(
     """
     a about all an and any are as at be been by can could create did do does doing for from get
@@ -18,6 +19,8 @@ _COMMON: Final = frozenset(
     was way we what when where which who why will with work works would you your
     """.split()
 )
+
+_stemmer = snowballstemmer.stemmer("english")
 
 
 def terms(text: str) -> frozenset[str]:
@@ -30,11 +33,11 @@ def terms(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """Cut a word's ending, so that installation, installing and install are one. Crude."""
-    word = word.lower()
-    cut = _SUFFIX.sub("", word)
-    return cut if len(cut) >= _SHORTEST_STEM else word
+    """Cut a word's ending, so that verifies, verified and verify are one (Snowball, English)."""
+    stemmed: str = _stemmer.stemWord(word.lower())
+    return stemmed
 
 
 def overlap(text: str, asked: frozenset[str]) -> int:

@@ -225,3 +225,47 @@ def test_any_passages_give_a_bounded_answer_that_cites_nothing_else(
     said = answer("How do I use a b?", *passages)
     assert len(said) <= LONGEST
     assert set(cited(said)) <= {passage.number for passage in passages} or said == NOT_FOUND
+
+
+def _function(number: int, name: str, docstring: str, *, kind: str = "function") -> Passage:
+    text = f'def {name}(body):\n    """{docstring}"""\n    return body'
+    return Passage(
+        number, "shapes/check.py", 1, 9, kind, f"shapes.check.{name}", f"def {name}(body)", text
+    )
+
+
+def test_a_public_function_that_the_question_names_by_a_word_leads_before_a_private_one() -> None:
+    inner = _function(1, "_read", "Read what is verified before it is parsed.")
+    verify = _function(2, "verify", "Accept what is signed.")
+
+    assert answer("Where is the signature verified?", inner, verify).startswith(
+        "`shapes.check.verify`"
+    )
+
+
+def test_the_stub_of_a_protocol_does_not_lead_before_what_does_the_work() -> None:
+    stub = Passage(
+        2, "ports.py", 1, 3, "method", "ports.Shop.search", "def search(self)",
+        'def search(self):\n    """Search."""',
+    )  # fmt: skip
+    worker = _function(1, "lookup", "Search the shelves, one after the other.")
+
+    assert answer("how does search work", worker, stub).startswith("`shapes.check.lookup`")
+
+
+def test_an_identifier_named_verbatim_leads_whatever_its_rank() -> None:
+    other = _function(1, "scene", "Where things are.")
+    named = _function(3, "ShowManager", "Shows things.")
+
+    assert answer("what does ShowManager do to a scene", other, named).startswith(
+        "`shapes.check.ShowManager`"
+    )
+
+
+def test_a_question_about_failure_is_told_what_is_raised() -> None:
+    verify = _function(
+        1, "verify", "Verify it.\n\n    Raises:\n        Refused: When it is wrong.\n"
+    )
+
+    assert "- `Refused`: When it is wrong." in answer("what happens when verify fails?", verify)
+    assert "Refused" not in answer("how do I verify it?", verify)
