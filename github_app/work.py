@@ -90,8 +90,13 @@ class IndexRepository:
 
     def job(self) -> Job:
         """Return the job; however many ask for it, one waits."""
-        lock = _repository_lock(self.repository)
-        return Job(self.TASK, asdict(self), lock=lock, queueing_lock=f"{lock}:index")
+        return Job(
+            self.TASK,
+            asdict(self),
+            lock=_repository_lock(self.repository),
+            unless_waiting=True,
+            background=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +109,13 @@ class ForgetRepository:
 
     def job(self) -> Job:
         """Return the job, which takes turns with indexing."""
-        lock = _repository_lock(self.repository)
-        return Job(self.TASK, asdict(self), lock=lock, queueing_lock=f"{lock}:forget")
+        return Job(
+            self.TASK,
+            asdict(self),
+            lock=_repository_lock(self.repository),
+            unless_waiting=True,
+            background=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,10 @@ class Job:
     arguments: Arguments
     lock: str | None = None
     """Jobs that share a lock run one at a time, in the order they were enqueued."""
-    queueing_lock: str | None = None
-    """At most one job with this lock waits; enqueueing another is a no-op."""
+    unless_waiting: bool = False
+    """Left out when the job that waits last under its lock is the same, arguments and all."""
+    background: bool = False
+    """Nobody waits for it: it takes no place from the jobs that somebody waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Queue(Protocol):
     """Where faces put work."""
 
     def enqueue(self, job: Job, *, connection: psycopg.Connection[Any]) -> bool:
-        """Add ``job`` within ``connection``'s transaction. False: its queueing lock was taken.
+        """Add ``job`` within ``connection``'s transaction. False: the same one waits already.
 
         Raises:
             QueueUnavailable: The database went away.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import ConnectorException
+from psycopg.types.json import Jsonb
 
 from jobs.port import QueueUnavailable
 
@@ -14,6 +15,18 @@ if TYPE_CHECKING:
 
     from jobs.doorbell import Doorbell
     from jobs.port import Job
+
+INTERACTIVE = "interactive"
+"""procrastinate's queue of the jobs that somebody waits for."""
+
+BACKGROUND = "background"
+"""procrastinate's queue of the rest."""
+
+_LAST_WAITING = """
+SELECT task_name = %(task)s AND args = %(arguments)s FROM procrastinate_jobs
+WHERE status = 'todo' AND lock = %(lock)s
+ORDER BY id DESC LIMIT 1
+"""
 
 
 class PostgresQueue:
@@ -25,23 +38,24 @@ class PostgresQueue:
         self._doorbell = doorbell
 
     def enqueue(self, job: Job, *, connection: psycopg.Connection[Any]) -> bool:
-        """Add ``job`` within ``connection``'s transaction. False: its queueing lock was taken.
+        """Add ``job`` within ``connection``'s transaction. False: the same one waits already.
 
         Raises:
             QueueUnavailable: The database went away.
         """
+        # Not procrastinate's queueing lock: its unique index would also refuse a job that failed
+        # its place in the queue when another waits, and keep it, and its lock, under way for good.
+        if job.unless_waiting and _waits(job, connection):
+            return False
         deferrer = self._app.configure_task(
             job.task,
+            queue=BACKGROUND if job.background else INTERACTIVE,
             lock=job.lock,
-            queueing_lock=job.queueing_lock,
             connection=connection,
             allow_unknown=True,
         )
         try:
-            with connection.transaction():  # a refused insert must not spoil the caller's work
-                deferrer.defer(**job.arguments)
-        except AlreadyEnqueued:
-            return False
+            deferrer.defer(**job.arguments)
         except ConnectorException as error:
             raise QueueUnavailable(str(error)) from error
         return True
@@ -49,3 +63,11 @@ class PostgresQueue:
     def ring(self) -> None:
         """Wake a worker, after the commit. Best effort: a lost ring delays work, never loses it."""
         self._doorbell.ring()
+
+
+def _waits(job: Job, connection: psycopg.Connection[Any]) -> bool:
+    last = connection.execute(
+        _LAST_WAITING,
+        {"task": job.task, "arguments": Jsonb(dict(job.arguments)), "lock": job.lock},
+    ).fetchone()
+    return bool(last and last[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ import structlog
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
-from jobs.tasks import Backoff, is_last, register
+from jobs.queue import BACKGROUND, INTERACTIVE
+from jobs.tasks import MAX_ATTEMPTS, Backoff, register
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -42,6 +44,7 @@ class Worker:
     database_url: str
     handlers: Mapping[str, Handler]
     concurrency: int = 2
+    """Jobs at once of those that somebody waits for; one more of the others."""
     pace: Pace = field(default_factory=Pace)
     backoff: Backoff = field(default_factory=Backoff)
 
@@ -67,22 +70,25 @@ class Worker:
                 asyncio.create_task(self._keep_rescuing(app)),
                 asyncio.create_task(self._keep_alive(app, alive)),
             ]
-            worker = asyncio.create_task(self._work(app, alive, wait=wait))
+            work = asyncio.create_task(self._work(app, alive, wait=wait))
+            if wait:
+                _on_stop_signals(work.cancel)
             try:
-                done, _ = await asyncio.wait({worker}, timeout=seconds)
+                done, _ = await asyncio.wait({work}, timeout=seconds)
             finally:
-                # Cancelling the worker makes it finish what it has begun.
-                worker.cancel()
+                # Cancelling a worker makes it finish what it has begun.
+                work.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
-                    await worker
+                    await work
                 for task in beside:
                     task.cancel()
             return bool(done)
 
     async def _work(self, app: procrastinate.App, alive: set[int], *, wait: bool) -> None:
-        """Run procrastinate's worker; without ``wait``, until a round of it begins no job.
+        """Run a worker for each queue; without ``wait``, until a round of them begins no job.
 
-        The id that the worker goes by in the database is put into ``alive``.
+        What nobody waits for is done one at a time: it may be large, and takes no place from what
+        somebody waits for. The ids that the workers go by in the database are put into ``alive``.
 
         A round fetches until nothing is free, and some jobs are not because one under way holds
         their lock: they are the next round's.
@@ -100,19 +106,32 @@ class Worker:
                 alive.add(worker.worker_id)
             return await call_next()
 
+        def start(queue: str, concurrency: int) -> asyncio.Task[None]:
+            return asyncio.create_task(
+                app.run_worker_async(
+                    queues=[queue],
+                    concurrency=concurrency,
+                    wait=wait,
+                    fetch_job_polling_interval=self.pace.poll,
+                    update_heartbeat_interval=self.pace.heartbeat,
+                    stalled_worker_timeout=self.pace.stalled_after,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                    listen_notify=wait,
+                    worker_middleware=[count],
+                )
+            )
+
         while True:
             begun = 0
-            await app.run_worker_async(
-                concurrency=self.concurrency,
-                wait=wait,
-                fetch_job_polling_interval=self.pace.poll,
-                update_heartbeat_interval=self.pace.heartbeat,
-                stalled_worker_timeout=self.pace.stalled_after,
-                delete_jobs="successful",
-                install_signal_handlers=wait,
-                listen_notify=wait,
-                worker_middleware=[count],
-            )
+            workers = [start(INTERACTIVE, self.concurrency), start(BACKGROUND, 1)]
+            try:
+                await asyncio.gather(*workers)
+            finally:
+                for worker in workers:
+                    if not worker.cancelling():  # a second call would not let it finish
+                        worker.cancel()
+                await asyncio.wait(workers)
             if wait or not begun:
                 return
 
@@ -137,11 +156,14 @@ class Worker:
                 log.warning("rescue_put_off", reason=str(error))
 
     async def _rescue(self, app: procrastinate.App) -> None:
-        """Free the jobs of workers that died: to be done again, or failed after the last try."""
+        """Free the jobs of workers that died: to be done again, or failed after the last try.
+
+        A last try that was cut off has one more, so that whoever waits is told of the failure.
+        """
         manager = app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self.pace.stalled_after):
             try:
-                if is_last(job.attempts):
+                if job.attempts >= MAX_ATTEMPTS:
                     await manager.finish_job(job, status=Status.FAILED, delete_job=False)
                     log.error(
                         "job_abandoned", task=job.task_name, job=job.id, attempts=job.attempts
@@ -149,6 +171,16 @@ class Worker:
                 else:
                     await manager.retry_job(job)
                     log.warning("job_taken_up_again", task=job.task_name, job=job.id)
-            except ConnectorException:
-                # Workers that start together find the same jobs; another was quicker.
-                log.info("job_freed_by_another_worker", task=job.task_name, job=job.id)
+            except ConnectorException as error:
+                # Workers that start together find the same jobs, and another was quicker.
+                log.info(
+                    "job_not_freed", task=job.task_name, job=job.id, reason=str(error.__cause__)
+                )
+
+
+def _on_stop_signals(stop: Callable[[], object]) -> None:
+    """Call ``stop`` on SIGINT and SIGTERM, where the platform's event loop can."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop)

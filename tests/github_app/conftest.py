@@ -138,15 +138,16 @@ def passage() -> Passage:
 
 @dataclass
 class RecordingQueue:
-    """Keeps jobs in a list, as the queue would in its table: through JSON, one a queueing lock."""
+    """Keeps jobs in a list, as the queue would in its table."""
 
     jobs: list[Job] = field(default_factory=list)
     rings: int = 0
 
     def enqueue(self, job: Job, *, connection: psycopg.Connection) -> bool:
-        """Keep ``job``, unless one with its queueing lock waits."""
+        """Keep ``job``, unless the last of its lock is the same."""
         assert connection.info.transaction_status.name == "INTRANS"
-        if job.queueing_lock and job.queueing_lock in {kept.queueing_lock for kept in self.jobs}:
+        same_lock = [kept for kept in self.jobs if kept.lock == job.lock]
+        if job.unless_waiting and same_lock[-1:] == [job]:
             return False
         self.jobs.append(job)
         return True

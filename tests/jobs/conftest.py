@@ -21,9 +21,23 @@ def enqueue(database: Database) -> Callable[..., None]:
     """Put one job into the queue, in a transaction of its own."""
     queue = PostgresQueue(doorbell=NoDoorbell())
 
-    def put(task: str, *, lock: str | None = None, **arguments: object) -> None:
+    def put(
+        task: str,
+        *,
+        lock: str | None = None,
+        unless_waiting: bool = False,
+        background: bool = False,
+        **arguments: object,
+    ) -> None:
+        job = Job(
+            task=task,
+            arguments=arguments,
+            lock=lock,
+            unless_waiting=unless_waiting,
+            background=background,
+        )
         with database.transaction() as connection:
-            queue.enqueue(Job(task=task, arguments=arguments, lock=lock), connection=connection)
+            queue.enqueue(job, connection=connection)
 
     return put
 

@@ -56,29 +56,36 @@ def test_no_other_connection_sees_a_job_before_the_commit(
         assert waiting(database) == []
 
 
-def test_a_second_job_with_a_queueing_lock_is_not_enqueued(
+INDEX = Job(task="index", arguments={"repository": "a/b"}, lock="a/b", unless_waiting=True)
+
+
+def _enqueue(queue: PostgresQueue, database: Database, *jobs: Job) -> list[bool]:
+    with database.transaction() as connection:
+        return [queue.enqueue(job, connection=connection) for job in jobs]
+
+
+def test_a_job_that_waits_already_is_not_enqueued_again(
     queue: PostgresQueue, database: Database
 ) -> None:
-    job = replace(ANSWER, queueing_lock="index:1")
-    with database.transaction() as connection:
-        assert queue.enqueue(job, connection=connection)
-    with database.transaction() as connection:
-        assert not queue.enqueue(job, connection=connection)
+    assert _enqueue(queue, database, INDEX, INDEX) == [True, False]
+    assert _enqueue(queue, database, INDEX) == [False]
     assert len(waiting(database)) == 1
 
 
-def test_a_taken_queueing_lock_leaves_the_callers_transaction_whole(
+def test_a_job_is_enqueued_again_when_another_of_its_lock_came_after_it(
     queue: PostgresQueue, database: Database
 ) -> None:
-    locked = replace(ANSWER, queueing_lock="index:1")
-    with database.transaction() as connection:
-        queue.enqueue(locked, connection=connection)
-        queue.enqueue(locked, connection=connection)
-        connection.execute(
-            "INSERT INTO deliveries (id, source, event) VALUES ('d1', 'github', 'push')"
-        )
-    with database.transaction() as connection:
-        assert connection.execute("SELECT id FROM deliveries").fetchall() == [("d1",)]
+    forget = replace(INDEX, task="forget")
+
+    assert _enqueue(queue, database, INDEX, forget, INDEX) == [True, True, True]
+
+
+def test_jobs_with_other_arguments_do_not_stand_for_each_other(
+    queue: PostgresQueue, database: Database
+) -> None:
+    other = replace(INDEX, arguments={"repository": "a/b", "installation": 2})
+
+    assert _enqueue(queue, database, INDEX, other) == [True, True]
 
 
 def test_ringing_rings_the_doorbell() -> None:

@@ -187,7 +187,7 @@ def test_the_limit_of_attempts_is_the_documented_one() -> None:
 
 
 @pytest.mark.parametrize("retries_left", [True, False])
-def test_a_dead_workers_job_is_done_again_unless_it_was_the_last_try(
+def test_a_dead_workers_job_is_done_again_unless_that_was_its_extra_try(
     database_url: str,
     database: Database,
     enqueue: Enqueue,
@@ -197,7 +197,7 @@ def test_a_dead_workers_job_is_done_again_unless_it_was_the_last_try(
 ) -> None:
     handler = Recorder()
     enqueue("ask")
-    attempts = MAX_ATTEMPTS - (2 if retries_left else 1)
+    attempts = MAX_ATTEMPTS - (1 if retries_left else 0)
     with database.transaction() as connection:
         connection.execute(
             "UPDATE procrastinate_jobs SET status = 'doing', attempts = %s", (attempts,)
@@ -270,3 +270,64 @@ def test_a_busy_worker_notices_a_death_even_when_one_look_for_the_dead_fails(
         release.set()
         assert drained.result(60)
     assert [attempt.number for _, attempt in handler.calls] == [2]
+
+
+def test_a_job_that_is_put_off_while_its_like_waits_is_done_all_the_same(
+    database_url: str, enqueue: Enqueue, statuses: Statuses
+) -> None:
+    attempts: list[int] = []
+
+    def handler(arguments: Arguments, attempt: Attempt) -> None:
+        attempts.append(attempt.number)
+        if len(attempts) == 1:
+            enqueue("index", lock="a/b", unless_waiting=True, background=True, **arguments)
+            raise RetryLater("not yet", seconds=0)
+
+    enqueue("index", lock="a/b", unless_waiting=True, background=True, repository="a/b")
+    drain_until_settled(Worker(database_url=database_url, handlers={"index": handler}), statuses)
+
+    assert attempts == [1, 2, 1]
+    assert statuses() == []
+
+
+def test_a_crowd_of_background_jobs_keeps_nobody_waiting(
+    database_url: str, enqueue: Enqueue
+) -> None:
+    done: list[str] = []
+    answered = threading.Event()
+
+    def index(_: Arguments, __: Attempt) -> None:
+        assert answered.wait(20)
+        done.append("index")
+
+    def answer(_: Arguments, __: Attempt) -> None:
+        done.append("answer")
+        answered.set()
+
+    for number in range(5):
+        enqueue("index", background=True, number=number)
+    enqueue("answer")
+    Worker(
+        database_url=database_url, handlers={"index": index, "answer": answer}, concurrency=1
+    ).drain()
+
+    assert done == ["answer", *["index"] * 5]
+
+
+def test_a_job_that_outlasts_the_time_of_the_dead_is_not_taken_for_one(
+    database_url: str, enqueue: Enqueue
+) -> None:
+    calls: list[int] = []
+
+    def slow(_: Arguments, attempt: Attempt) -> None:
+        calls.append(attempt.number)
+        time.sleep(2.5)
+
+    enqueue("slow")
+    Worker(
+        database_url=database_url,
+        handlers={"slow": slow},
+        pace=Pace(heartbeat=0.2, stalled_after=0.8),
+    ).drain()
+
+    assert calls == [1]
