@@ -14,6 +14,7 @@ from engine.confidence import THRESHOLD, confidence
 from engine.errors import NotIndexed, UnknownProvider
 from generation import citations
 from retrieval.errors import RepositoryNotIndexed
+from storage.text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -161,7 +162,7 @@ def _supported(abstention: Answer, draft: generation.Completion) -> Answer:
     places = {number: place for place, number in enumerate(cited, 1)}
     return replace(
         tried,
-        response=citations.renumber(draft.text, places).strip(),
+        response=storable(citations.renumber(draft.text, places).strip()),
         sources=tuple(replace(by_number[number], number=place) for number, place in places.items()),
         abstained=False,
     )

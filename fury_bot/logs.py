@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _SECRET_NAME = re.compile(r"(token|secret|password|api_?key|private_?key)$", re.IGNORECASE)
 _SECRET_VALUE = re.compile(
     r"\b(gh[a-z]_\w{8,}|github_pat_\w{8,}|gsk_\w{8,}|AIza[\w-]{8,})"
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|\bpassword=\S+"
+    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)",
     re.DOTALL,
 )
@@ -61,11 +62,16 @@ def redact(
     _: structlog.typing.WrappedLogger, __: str, entry: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Take out what looks like a secret, by its name or by its form, wherever it stands."""
-    return {
-        key: "[redacted]" if _SECRET_NAME.search(key) else _redacted(value)
-        for key, value in entry.items()
-    }
+    return {key: _redacted(value, name=key) for key, value in entry.items()}
 
 
-def _redacted(value: object) -> object:
-    return _SECRET_VALUE.sub("[redacted]", value) if isinstance(value, str) else value
+def _redacted(value: object, *, name: str = "") -> object:
+    if _SECRET_NAME.search(name):
+        return "[redacted]"
+    if isinstance(value, str):
+        return _SECRET_VALUE.sub("[redacted]", value)
+    if isinstance(value, dict):
+        return {key: _redacted(each, name=str(key)) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(each) for each in value]
+    return value

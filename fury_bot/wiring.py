@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from retrieval.indexing import Progress
     from retrieval.model import IndexReport
 
+WEB_THREADS = 8
+"""Requests served at once; a webhook is a few milliseconds of PostgreSQL."""
+
 
 class Wiring:
     """The parts of one process, each made when it is first asked for, and once."""
@@ -65,8 +68,9 @@ class Wiring:
 
     @cached_property
     def database(self) -> Database:
-        """The pool."""
-        return Database(self.database_url)
+        """The pool. A job holds two connections at the most, and a request one."""
+        jobs = self.settings.fury_bot_concurrency + 1
+        return Database(self.database_url, max_connections=2 * jobs + WEB_THREADS)
 
     def migrate(self) -> list[str]:
         """Bring the database to the state of this release; return what was applied."""

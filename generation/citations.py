@@ -23,7 +23,7 @@ _CODE = re.compile(
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
 _CITATION = re.compile(
-    r"(?P<space>[ \t]*)\[(?P<numbers>[1-9]\d{0,3}(?:\s*,\s*[1-9]\d{0,3})*)\](?!\()"
+    r"(?P<space>[ \t]?)\[(?P<numbers>[1-9]\d{0,3}(?:\s?,\s?[1-9]\d{0,3})*)\](?!\()"
 )
 
 

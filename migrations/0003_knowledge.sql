@@ -58,8 +58,7 @@ CREATE TABLE chunks (
 ALTER TABLE chunks ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE chunks ALTER COLUMN terms SET STORAGE MAIN;
 
-CREATE INDEX chunks_index ON chunks (index_id);
-CREATE INDEX chunks_document ON chunks (document_id);
+CREATE INDEX chunks_unit ON chunks (index_id, path, unit_start_line);
 
 -- In how many chunks of an index a term stands.
 CREATE TABLE lexicon (
@@ -129,15 +128,23 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION drop_knowledge_partition() RETURNS trigger
+-- A repository that is forgotten leaves no text and no vector behind. Its partition stays, empty:
+-- dropping it would have to wait for every search and make every later one wait. Another
+-- repository with the same text has its own copy of the vectors.
+CREATE FUNCTION empty_knowledge_partition() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    EXECUTE format('DROP TABLE IF EXISTS chunks_%s', old.id);
+    IF to_regclass(format('chunks_%s', old.id)) IS NOT NULL THEN
+        EXECUTE format(
+            'DELETE FROM embeddings WHERE text_hash IN (SELECT text_hash FROM chunks_%s)', old.id
+        );
+        EXECUTE format('TRUNCATE chunks_%s', old.id);
+    END IF;
     RETURN old;
 END
 $$;
 
-CREATE TRIGGER drop_knowledge_partition
+CREATE TRIGGER empty_knowledge_partition
     AFTER DELETE ON repositories
-    FOR EACH ROW EXECUTE FUNCTION drop_knowledge_partition();
+    FOR EACH ROW EXECUTE FUNCTION empty_knowledge_partition();

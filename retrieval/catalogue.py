@@ -20,6 +20,19 @@ class Repository:
     """Where its permalinks begin: ``https://github.com/owner/name``."""
 
 
+_DELETE_FORMER_HOLDER = """
+DELETE FROM repositories WHERE lower(name) = lower(%(name)s) AND github_id <> %(github)s
+"""
+
+_RENAME = "UPDATE repositories SET name = %(name)s, url = %(url)s WHERE github_id = %(github)s"
+
+_REGISTER = """
+INSERT INTO repositories (name, url, github_id) VALUES (%(name)s, %(url)s, %(github)s)
+ON CONFLICT (lower(name)) DO UPDATE
+SET url = excluded.url, github_id = coalesce(excluded.github_id, repositories.github_id)
+"""
+
+
 class Catalogue:
     """Finds repositories by name, without regard to case, as GitHub does."""
 
@@ -31,14 +44,19 @@ class Catalogue:
         with self._database.transaction() as connection:
             return _find(connection, name)
 
-    def register(self, name: str, *, url: str) -> Repository:
-        """Return the repository called ``name``, made known now if it was not."""
+    def register(self, name: str, *, url: str, github_id: int | None = None) -> Repository:
+        """Return the repository called ``name``, made known now if it was not.
+
+        On GitHub a name can pass to another repository, and a repository to another name. With
+        ``github_id`` a repository that was renamed keeps its knowledge under the new name, and
+        what is known of a former holder of the name is deleted first.
+        """
+        values = {"name": name, "url": url.rstrip("/"), "github": github_id}
         with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO repositories (name, url) VALUES (%s, %s)"
-                " ON CONFLICT (lower(name)) DO UPDATE SET url = excluded.url",
-                (name, url.rstrip("/")),
-            )
+            if github_id is not None:
+                connection.execute(_DELETE_FORMER_HOLDER, values)
+                connection.execute(_RENAME, values)
+            connection.execute(_REGISTER, values)
             repository = _find(connection, name)
             if repository is None:  # the row above is this transaction's own
                 raise LookupError(name)

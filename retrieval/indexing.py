@@ -233,6 +233,7 @@ class Indexer:
             )
             removed = store.remove_documents(
                 connection,
+                repository_id=place.id,
                 index_id=index_id,
                 paths=[*changes.removed, *(file.parsed.path for file in changes.changed)],
             )
@@ -243,7 +244,9 @@ class Indexer:
                 files=changes.changed,
                 vectors=vectors,
             )
-            documents, chunks = store.finish_index(connection, index_id)
+            documents, chunks = store.finish_index(
+                connection, repository_id=place.id, index_id=index_id
+            )
         return _Replaced(documents=documents, chunks=chunks, removed=removed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from retrieval.errors import RepositoryNotIndexed
 from retrieval.model import ChunkKind, Passage, SearchResult
 from retrieval.ranking import WEIGHTS, Candidate, Ranked, coverage, rank
 from retrieval.terms import DIMENSIONS, idf, number, terms
+from storage.text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,27 +29,29 @@ MAX_UNIT = 6_000
 """Characters of a function or section that are given whole; of a longer one, its best chunk."""
 
 _INDEX = """
-SELECT id, ref, model, commit_sha, chunks FROM indexes
+SELECT id, repository_id, ref, model, commit_sha, chunks FROM indexes
 WHERE CASE WHEN %(ref)s::text IS NULL THEN is_default ELSE ref = %(ref)s END
 """
 
 _LEXICON = "SELECT term, chunks FROM lexicon WHERE index_id = %s AND term = ANY(%s)"
 
 # Each side puts forward its best; then both scores are known of every candidate. The lexical
-# score has no scale of its own, so the best candidate's stands for 1.
+# score has no scale of its own, so the best candidate's stands for 1. Row-level security scopes
+# every statement; naming the repository as well lets the plan open its partition alone.
 _CANDIDATES = """
 WITH dense AS (
-    SELECT id FROM chunks WHERE index_id = %(index)s
+    SELECT id FROM chunks WHERE repository_id = %(repository)s AND index_id = %(index)s
     ORDER BY embedding <=> %(vector)s LIMIT %(limit)s
 ), lexical AS (
-    SELECT id FROM chunks WHERE index_id = %(index)s AND %(has_terms)s
+    SELECT id FROM chunks
+    WHERE repository_id = %(repository)s AND index_id = %(index)s AND %(has_terms)s
     ORDER BY terms <#> %(terms)s LIMIT %(limit)s
 ), scored AS (
     SELECT id, path, kind, symbol, start_line, end_line, unit_start_line, unit_end_line,
         1 - (embedding <=> %(vector)s) AS similarity,
         -(terms <#> %(terms)s) AS weight
     FROM chunks
-    WHERE index_id = %(index)s
+    WHERE repository_id = %(repository)s
         AND id IN (SELECT id FROM dense UNION SELECT id FROM lexical)
 )
 SELECT id, path, kind, symbol, start_line, end_line, unit_start_line, unit_end_line, similarity,
@@ -56,25 +60,28 @@ SELECT id, path, kind, symbol, start_line, end_line, unit_start_line, unit_end_l
 FROM scored
 """
 
-_UNIT = """
-SELECT content, context, start_line, end_line FROM chunks
-WHERE index_id = %(index)s AND path = %(path)s AND unit_start_line = %(unit)s
-    AND kind = %(kind)s
+_UNITS = """
+SELECT wanted.number, chunks.id, content, context, start_line, end_line
+FROM unnest(%(paths)s::text[], %(units)s::integer[], %(kinds)s::text[])
+    WITH ORDINALITY AS wanted (path, unit_start_line, kind, number)
+JOIN chunks USING (path, unit_start_line, kind)
+WHERE repository_id = %(repository)s AND index_id = %(index)s
 ORDER BY start_line
 """
 
-_CHUNK = "SELECT content, context, start_line, end_line FROM chunks WHERE id = %(chunk)s"
-
-_SIGNATURE = """
-SELECT signature FROM symbols
-WHERE index_id = %(index)s AND path = %(path)s AND qualified_name = %(symbol)s
-    AND start_line = %(unit)s
+_SIGNATURES = """
+SELECT wanted.number, signature
+FROM unnest(%(paths)s::text[], %(units)s::integer[], %(symbols)s::text[])
+    WITH ORDINALITY AS wanted (path, start_line, qualified_name, number)
+JOIN symbols USING (path, start_line, qualified_name)
+WHERE index_id = %(index)s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Index:
     id: int
+    repository_id: int
     ref: str
     model: str
     commit: str
@@ -105,24 +112,21 @@ class Retriever:
             ModelMissing: The index's embedding model cannot be loaded.
             DatabaseUnreachable: The database cannot be reached.
         """
-        query = query.replace("\0", " ").strip()[:MAX_QUERY]
+        query = storable(query.replace("\0", " ")).strip()[:MAX_QUERY]
         place = self._catalogue.find(repository)
         if place is None:
             raise RepositoryNotIndexed(repository, ref)
         with self._database.snapshot(place.id) as connection:
+            model = _read_index(connection, place.name, ref).model
+        # Encoded between the transactions: loading a model takes seconds.
+        vector = HalfVector(self._embedder_for(model).encode([query])[0]) if query else None
+        with self._database.snapshot(place.id) as connection:
             index = _read_index(connection, place.name, ref)
-            passages: tuple[Passage, ...] = ()
-            if query:
-                vector = self._embedder_for(index.model).encode([query])[0]
-                idfs = _read_idfs(connection, index, query)
-                candidates = _read_candidates(connection, index, HalfVector(vector), idfs)
-                blob = f"{place.url}/blob/{index.commit}"
-                passages = tuple(
-                    _passage(
-                        connection, index, found, rank_number=rank_number, idfs=idfs, blob=blob
-                    )
-                    for rank_number, found in enumerate(rank(query, candidates, knn=knn), 1)
-                )
+            if index.model != model:  # replaced meanwhile
+                return self.search(query, repository=repository, knn=knn, ref=ref)
+            passages = (
+                _find(connection, index, query, vector, knn=knn, url=place.url) if vector else ()
+            )
         return SearchResult(
             query=query,
             repository=place.name,
@@ -162,6 +166,7 @@ def _read_candidates(
     rows = connection.execute(
         _CANDIDATES,
         {
+            "repository": index.repository_id,
             "index": index.id,
             "vector": vector,
             "terms": SparseVector(numbers, DIMENSIONS),
@@ -187,51 +192,90 @@ def _read_candidates(
     ]
 
 
-def _passage(
+def _find(
     connection: Connection,
     index: _Index,
-    found: Ranked,
+    query: str,
+    vector: HalfVector,
     *,
-    rank_number: int,
-    idfs: Mapping[str, float],
-    blob: str,
-) -> Passage:
-    candidate = found.candidate
-    start, end = candidate.unit_start_line, candidate.unit_end_line
-    values = {
+    knn: int,
+    url: str,
+) -> tuple[Passage, ...]:
+    idfs = _read_idfs(connection, index, query)
+    ranked = rank(query, _read_candidates(connection, index, vector, idfs), knn=knn)
+    pieces = _read_pieces(connection, index, ranked)
+    signatures = _read_signatures(connection, index, ranked)
+    passages = []
+    for place, found in enumerate(ranked, 1):
+        candidate, unit = found.candidate, pieces[place]
+        if sum(len(piece.content) for piece in unit) > MAX_UNIT:
+            unit = [piece for piece in unit if piece.id == candidate.id]
+            lines = candidate.start_line, candidate.end_line
+        else:
+            lines = candidate.unit_start_line, candidate.unit_end_line
+        text = _joined(unit)
+        passages.append(
+            Passage(
+                rank=place,
+                path=candidate.path,
+                start_line=lines[0],
+                end_line=lines[1],
+                symbol=candidate.symbol,
+                kind=candidate.kind,
+                text=text,
+                url=permalink(f"{url}/blob/{index.commit}", candidate.path, *lines),
+                score=found.score,
+                similarity=candidate.similarity,
+                coverage=coverage(f"{unit[0].context}\n{text}", idfs),
+                signature=signatures.get(place),
+            )
+        )
+    return tuple(passages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A chunk of a unit."""
+
+    id: int
+    content: str
+    context: str
+    start_line: int
+    end_line: int
+
+
+def _read_pieces(
+    connection: Connection, index: _Index, ranked: Sequence[Ranked]
+) -> Mapping[int, list[_Piece]]:
+    """Return the chunks of each result's unit, in order, by the result's rank from 1."""
+    pieces: defaultdict[int, list[_Piece]] = defaultdict(list)
+    for place, *columns in connection.execute(_UNITS, _wanted(index, ranked)):
+        pieces[place].append(_Piece(*columns))
+    return pieces
+
+
+def _read_signatures(
+    connection: Connection, index: _Index, ranked: Sequence[Ranked]
+) -> Mapping[int, str | None]:
+    return dict(connection.execute(_SIGNATURES, _wanted(index, ranked)).fetchall())
+
+
+def _wanted(index: _Index, ranked: Sequence[Ranked]) -> dict[str, object]:
+    found = [item.candidate for item in ranked]
+    return {
+        "repository": index.repository_id,
         "index": index.id,
-        "path": candidate.path,
-        "unit": start,
-        "kind": candidate.kind.value,
-        "symbol": candidate.symbol,
-        "chunk": candidate.id,
+        "paths": [candidate.path for candidate in found],
+        "units": [candidate.unit_start_line for candidate in found],
+        "kinds": [candidate.kind.value for candidate in found],
+        "symbols": [candidate.symbol for candidate in found],
     }
-    pieces = connection.execute(_UNIT, values).fetchall()
-    if sum(len(piece[0]) for piece in pieces) > MAX_UNIT:
-        pieces = connection.execute(_CHUNK, values).fetchall()
-        start, end = candidate.start_line, candidate.end_line
-    text = _joined(pieces)
-    signature = connection.execute(_SIGNATURE, values).fetchone()
-    return Passage(
-        rank=rank_number,
-        path=candidate.path,
-        start_line=start,
-        end_line=end,
-        symbol=candidate.symbol,
-        kind=candidate.kind,
-        text=text,
-        url=permalink(blob, candidate.path, start, end),
-        score=found.score,
-        similarity=candidate.similarity,
-        coverage=coverage(f"{pieces[0][1]}\n{text}", idfs),
-        signature=signature[0] if signature else None,
-    )
 
 
-def _joined(pieces: Sequence[tuple[str, str, int, int]]) -> str:
+def _joined(pieces: Sequence[_Piece]) -> str:
     """Put a unit's chunks together, with the blank lines that stood between them."""
-    text, end = pieces[0][0], pieces[0][3]
-    for content, _, start_line, end_line in pieces[1:]:
-        text += "\n" * max(start_line - end, 1) + content
-        end = end_line
+    text, end = pieces[0].content, pieces[0].end_line
+    for piece in pieces[1:]:
+        text += "\n" * max(piece.start_line - end, 1) + piece.content
+        end = piece.end_line
     return text

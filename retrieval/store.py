@@ -1,7 +1,8 @@
 """The SQL that writes knowledge.
 
 Every function works within the caller's transaction. Those on an index expect it to be scoped to
-the one repository (``Database.knowledge``), and rely on row-level security for it.
+the one repository (``Database.knowledge``): row-level security keeps them to it. Statements on
+``chunks`` name the repository all the same, so that the plan opens its partition alone.
 """
 
 from __future__ import annotations
@@ -101,7 +102,9 @@ def save_index(
         "DELETE FROM indexes WHERE ref = %s AND id <> %s RETURNING id, is_default", (ref, index_id)
     ).fetchall()
     for old, _ in replaced:
-        connection.execute("DELETE FROM chunks WHERE index_id = %s", (old,))
+        connection.execute(
+            "DELETE FROM chunks WHERE repository_id = %s AND index_id = %s", (repository_id, old)
+        )
     leads = default or any(was_default for _, was_default in replaced)
     connection.execute(
         "UPDATE indexes SET is_default = (id = %(index)s)"
@@ -111,13 +114,16 @@ def save_index(
     return index_id
 
 
-def remove_documents(connection: Connection, *, index_id: int, paths: Sequence[str]) -> int:
+def remove_documents(
+    connection: Connection, *, repository_id: int, index_id: int, paths: Sequence[str]
+) -> int:
     """Remove files with their chunks and symbols; return how many chunks went."""
     if not paths:
         return 0
-    values = {"index": index_id, "paths": list(paths)}
+    values = {"repository": repository_id, "index": index_id, "paths": list(paths)}
     rows = connection.execute(
-        "DELETE FROM chunks WHERE index_id = %(index)s AND path = ANY(%(paths)s) RETURNING terms",
+        "DELETE FROM chunks WHERE repository_id = %(repository)s AND index_id = %(index)s"
+        " AND path = ANY(%(paths)s) RETURNING terms",
         values,
     ).fetchall()
     lexicon = Counter(term for (terms,) in rows for term in terms.indices())
@@ -157,13 +163,15 @@ def add_documents(
     _count_terms(connection, repository_id, index_id, lexicon)
 
 
-def finish_index(connection: Connection, index_id: int) -> tuple[int, int]:
+def finish_index(connection: Connection, *, repository_id: int, index_id: int) -> tuple[int, int]:
     """Record the size of the index, and return it: documents, chunks."""
     row = connection.execute(
-        "UPDATE indexes SET chunks = (SELECT count(*) FROM chunks WHERE index_id = %(index)s)"
+        "UPDATE indexes SET chunks = ("
+        "  SELECT count(*) FROM chunks"
+        "  WHERE repository_id = %(repository)s AND index_id = %(index)s)"
         " WHERE id = %(index)s RETURNING"
         " (SELECT count(*) FROM documents WHERE index_id = %(index)s), chunks",
-        {"index": index_id},
+        {"repository": repository_id, "index": index_id},
     ).fetchone()
     if row is None:  # the caller has just written it
         raise LookupError(index_id)

@@ -49,8 +49,9 @@ def connect(url: str, *, timeout: float = CONNECT_TIMEOUT) -> Connection:
 
 def unreachable(url: str, error: Exception) -> DatabaseUnreachable:
     """Say in one line that ``url`` cannot be reached, why, and what to do."""
-    lines = str(error).strip().splitlines()
-    reason = lines[-1] if lines else type(error).__name__
+    # libpq indents its advice, and begins each reason with the address, which stands here anyway.
+    lines = [line for line in str(error).splitlines() if line.strip() and line[0].isprintable()]
+    reason = lines[-1].rpartition(" failed: ")[2].strip() if lines else type(error).__name__
     if isinstance(error, psycopg.ProgrammingError):
         reason = "not a PostgreSQL URL"  # the parser's words may hold the password
     return DatabaseUnreachable(
@@ -153,6 +154,8 @@ def _scope(connection: Connection, repository_id: int) -> None:
     register_vector(connection)
     connection.execute(
         "SELECT set_config('role', 'fury_bot_tenant', true),"
-        " set_config('fury_bot.repository_id', %s, true)",
+        " set_config('fury_bot.repository_id', %s, true),"
+        # A plan made for any repository would open, and lock, the partitions of all.
+        " set_config('plan_cache_mode', 'force_custom_plan', true)",
         (str(repository_id),),
     )

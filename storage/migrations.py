@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from yoyo import get_backend, read_migrations
 from yoyo.exceptions import BadMigration
 
@@ -70,6 +72,10 @@ def _folder() -> Path:
 
 
 def _yoyo_url(url: str) -> str:
-    """Name psycopg 3 in the scheme, as yoyo asks for."""
-    _, separator, rest = url.partition("://")
-    return f"postgresql+psycopg{separator}{rest}"
+    """Return ``url``, or a libpq connection string, in the form that yoyo reads.
+
+    The scheme names psycopg 3; every part but the database's name is passed on as it is.
+    """
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value}
+    database = parts.pop("dbname", "")
+    return f"postgresql+psycopg:///{quote(database, safe='')}?{urlencode(parts)}"

@@ -45,14 +45,23 @@ def main() -> None:
         status = group.main(standalone_mode=False)
     except click.exceptions.Abort:
         _fail("interrupted", status=130)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _fail(_in_one_line(error), status=error.exit_code)
     except Exception as error:
         if not _is_ours(error):
             raise
         _fail(str(error), status=1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _in_one_line(error: click.ClickException) -> str:
+    """Say what is wrong with the command line, and where it is told how it should be."""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{message}; see `{context.command_path} --help`" if context else message
 
 
 def _is_ours(error: Exception) -> bool:
@@ -61,6 +70,7 @@ def _is_ours(error: Exception) -> bool:
     from fury_bot.demo import DemoFailed  # noqa: PLC0415 - likewise
     from fury_bot.settings import SettingsError  # noqa: PLC0415 - likewise
     from generation import GenerationError  # noqa: PLC0415 - likewise
+    from github_app.errors import GitHubAppError  # noqa: PLC0415 - likewise
     from retrieval.errors import RetrievalError  # noqa: PLC0415 - likewise
     from retrieval.sources import SourceError  # noqa: PLC0415 - likewise
     from storage import StorageError  # noqa: PLC0415 - likewise
@@ -69,6 +79,7 @@ def _is_ours(error: Exception) -> bool:
         DemoFailed,
         EngineError,
         GenerationError,
+        GitHubAppError,
         RetrievalError,
         SettingsError,
         SourceError,

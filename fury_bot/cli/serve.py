@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fury_bot.cli.context import wire
+from fury_bot.wiring import WEB_THREADS
 from fury_bot.wsgi import create_app
 
 if TYPE_CHECKING:
     from flask import Flask
-
-THREADS = 8
-"""Requests served at once; a webhook is a few milliseconds of PostgreSQL."""
 
 
 @click.command("serve")
@@ -39,7 +37,7 @@ def _serve(app: Flask, *, host: str, port: int) -> None:
         def load_config(self) -> None:
             options: dict[str, Any] = {
                 "bind": f"{host}:{port}",
-                "threads": THREADS,
+                "threads": WEB_THREADS,
                 "worker_class": "gthread",
                 "loglevel": "warning",
                 "control_socket_disable": True,

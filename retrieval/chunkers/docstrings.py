@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from retrieval.chunkers.unescaped import storable
+from storage.text import storable
 
 if TYPE_CHECKING:
     from retrieval.chunkers.cutting import Levels

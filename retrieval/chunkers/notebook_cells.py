@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import TYPE_CHECKING
 
-from retrieval.chunkers.unescaped import storable
+from storage.text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -194,22 +194,27 @@ class _Unpacking:
                 target.write(block)
 
     def skip_link(self, parts: tuple[str, ...], target: str, *, from_top: bool) -> None:
-        """Note a link within the tree; ``from_top``: a hard link, whose target is a member.
+        """Note a link, which is never made; ``from_top``: a hard link, whose target is a member.
 
-        Raises:
-            UnsafeMember: it points out of the tree.
+        One within the tree points to what is unpacked anyway. One out of it is refused by itself:
+        the repository around it may be quite ordinary.
         """
+        within = self._is_within(parts, target, from_top=from_top)
+        reason = "a link" if within else f"a link out of the tree, to {target!r}"
+        self.skipped.append(Skipped("/".join(parts), reason))
+
+    def _is_within(self, parts: tuple[str, ...], target: str, *, from_top: bool) -> bool:
+        if target.startswith(("/", "\\")):
+            return False
         steps = target.split("/")
-        depth = len(parts) - 1
-        if from_top:
-            self.place(target)
-        elif target.startswith(("/", "\\")):
-            raise UnsafeMember(f"{'/'.join(parts)}: a link to the absolute path {target!r}")
-        for step in () if from_top else steps:
+        if from_top and steps.pop(0) != self.top:
+            return False
+        depth = 0 if from_top else len(parts) - 1
+        for step in steps:
             depth += {"..": -1, ".": 0, "": 0}.get(step, 1)
             if depth < 0:
-                raise UnsafeMember(f"{'/'.join(parts)}: a link out of the tree, to {target!r}")
-        self.skipped.append(Skipped("/".join(parts), "a link"))
+                return False
+        return True
 
     def is_writable(self, name: str, parts: tuple[str, ...]) -> bool:
         """Whether a member has a name below the top-level folder that can be kept."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from retrieval import search
 from retrieval.errors import RepositoryNotIndexed
+from retrieval.search import _read_candidates
 from tests.retrieval.conftest import KETTLE, REPOSITORY
 
 if TYPE_CHECKING:
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from retrieval.model import IndexReport
+    from retrieval.ranking import Candidate
     from retrieval.search import Retriever
+    from storage import Connection
 
 
 def test_a_definition_is_found_at_its_exact_lines(
@@ -122,3 +126,32 @@ def test_a_question_of_sixty_thousand_characters_is_searched(
     found = retriever.search("boil water " * 6_000, repository=REPOSITORY, knn=1)
 
     assert found.passages[0].symbol == "kitchen.kettle.boil"
+
+
+def test_a_search_opens_its_own_partition_alone(
+    tree: Path,
+    index: Callable[..., IndexReport],
+    retriever: Retriever,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With a thousand repositories, a plan over all partitions would take and lock them all."""
+    for number in range(3):
+        index(tree, repository=f"octo/{number}")
+    locked: list[str] = []
+
+    def candidates(connection: Connection, *rest: Any) -> list[Candidate]:  # noqa: ANN401 - passed on as they are
+        found = _read_candidates(connection, *rest)
+        locked.extend(
+            name
+            for (name,) in connection.execute(
+                "SELECT relname FROM pg_locks JOIN pg_class ON pg_class.oid = relation"
+                " WHERE pid = pg_backend_pid() AND relispartition AND relkind = 'r'"
+            )
+        )
+        return found
+
+    monkeypatch.setattr(search, "_read_candidates", candidates)
+    for _ in range(8):  # beyond the fifth, psycopg prepares the statement
+        retriever.search("boil", repository="octo/1", knn=1)
+
+    assert len(set(locked)) == 1

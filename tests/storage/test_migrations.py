@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from storage import DatabaseUnreachable, embedded, migrations
 
@@ -60,3 +61,10 @@ def test_a_folder_that_cannot_hold_a_server_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(DatabaseUnreachable, match="FURY_BOT_DATA_DIR"):
         embedded.start(tmp_path / "file")
+
+
+def test_a_connection_string_is_taken_as_well_as_a_url(database_url: str) -> None:
+    parts = conninfo_to_dict(database_url)
+    string = f"host='{parts['host']}' dbname={parts['dbname']} user=postgres"
+
+    assert migrations.migrate(string) == []
