@@ -17,9 +17,11 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
+    StringConstraints,
     ValidationError,
     field_validator,
 )
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -49,6 +51,8 @@ def _without_slash(value: object) -> object:
 
 Url = Annotated[str, BeforeValidator(_without_slash)]
 Names = Annotated[tuple[Provider, ...], NoDecode, BeforeValidator(_split)]
+RepositoryName = Annotated[str, StringConstraints(pattern=r"^[^/\s]+/[^/\s]+$")]
+Repositories = Annotated[tuple[RepositoryName, ...], NoDecode, BeforeValidator(_split)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -114,9 +118,8 @@ class Settings(BaseSettings):
         description="The chain of answer providers, in order: `groq`, `google`, `extractive`. "
         "Unset: those that have a key, then `extractive`.",
     )
-    fury_bot_default_repository: str | None = Field(
+    fury_bot_default_repository: RepositoryName | None = Field(
         default=None,
-        pattern=r"^[^/\s]+/[^/\s]+$",
         description="`owner/name` for questions that name no repository.",
     )
     fury_bot_doorbell_queue_url: str | None = Field(
@@ -182,6 +185,11 @@ class Settings(BaseSettings):
     discord_bot_token: SecretStr | None = Field(
         default=None, description="The bot token; needed to register the commands alone."
     )
+    discord_repositories: Repositories = Field(
+        default=(),
+        description="`owner/name` of the repositories, comma-separated, that /ask may name beside "
+        "the default one. Nobody in Discord is known to GitHub: list none that is private.",
+    )
     discord_api_url: Url = Field(
         default="https://discord.com/api/v10", description="Discord's API."
     )
@@ -222,6 +230,15 @@ class Settings(BaseSettings):
     @classmethod
     def _is_url(cls, value: str) -> str:
         AnyHttpUrl(value)
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql_url(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse ``key=value`` strings: libpq takes them, the migrations do not."""
+        schemes = ("postgresql://", "postgres://")
+        if value is not None and not value.get_secret_value().startswith(schemes):
+            raise PydanticCustomError("postgresql_url", "should begin with postgresql://")
         return value
 
     @property

@@ -210,7 +210,10 @@ class Wiring:
                 DiscordEndpoint(
                     database=self.database,
                     queue=self.queue,
-                    repositories=Repositories(default=settings.fury_bot_default_repository),
+                    repositories=Repositories(
+                        default=settings.fury_bot_default_repository,
+                        others=frozenset(settings.discord_repositories),
+                    ),
                     public_key=self._discord_key(),
                 )
             ),

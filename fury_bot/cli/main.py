@@ -14,6 +14,7 @@ COMMANDS = (
     "doctor",
     "index",
     "migrate",
+    "register-discord",
     "search",
     "serve",
     "simulate",
@@ -29,7 +30,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"fury_bot.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(
+            f"fury_bot.cli.{cmd_name.replace('-', '_')}"
+        ).command
         return command
 
 
@@ -66,7 +69,8 @@ def _in_one_line(error: click.ClickException) -> str:
 
 def _is_ours(error: Exception) -> bool:
     """Say whether the error is of one of the rooms' trees, whose messages are for people."""
-    from engine import EngineError  # noqa: PLC0415 - not needed until something fails
+    from discord_relay.errors import DiscordError  # noqa: PLC0415 - not needed until something fails
+    from engine import EngineError  # noqa: PLC0415 - likewise
     from fury_bot.demo import DemoFailed  # noqa: PLC0415 - likewise
     from fury_bot.settings import SettingsError  # noqa: PLC0415 - likewise
     from generation import GenerationError  # noqa: PLC0415 - likewise
@@ -77,6 +81,7 @@ def _is_ours(error: Exception) -> bool:
 
     trees = (
         DemoFailed,
+        DiscordError,
         EngineError,
         GenerationError,
         GitHubAppError,
