@@ -70,7 +70,6 @@ def _json(answer: Answer) -> dict[str, Any]:
         "provider": answer.provider,
         "model": answer.model,
         "abstained": answer.abstained,
-        "confidence": round(answer.confidence, 4),
         "checks": [],
         "seconds": round(answer.timings.total, 3),
     }

@@ -14,6 +14,7 @@ from retrieval.sources import content_identity, describe, read_tree
 
 if TYPE_CHECKING:
     from retrieval.model import IndexReport
+    from retrieval.sources import Checkout
 
 REPORTED = (
     "repository",
@@ -59,17 +60,23 @@ def command(path: Path, *, repo: str | None, ref: str | None, default: bool, as_
         )
     if as_json:
         values = asdict(report)
-        print_json({key: values[key] for key in REPORTED} | {"skipped": values["skipped"]})
+        print_json({key: values[key] for key in REPORTED})
     else:
-        _describe(report)
+        click.echo(
+            f"{report.repository} at {report.ref}: {report.documents} documents, "
+            f"{report.chunks} chunks ({report.embedded} embedded, {report.reused} reused, "
+            f"{report.removed} removed) in {report.seconds:.1f} s"
+        )
+    _remark(report, checkout)
 
 
-def _describe(report: IndexReport) -> None:
-    click.echo(
-        f"{report.repository} at {report.ref}: {report.documents} documents, "
-        f"{report.chunks} chunks ({report.embedded} embedded, {report.reused} reused, "
-        f"{report.removed} removed) in {report.seconds:.1f} s"
-    )
+def _remark(report: IndexReport, checkout: Checkout) -> None:
+    """Say on stderr what a reader of the numbers would not expect."""
+    if checkout.is_changed:
+        click.echo(
+            f"  files differ from commit {report.commit[:7]}, which the permalinks lead to",
+            err=True,
+        )
     for title, files in (("indexed as plain text", report.notes), ("left out", report.skipped)):
         for file in files[:SHOWN]:
             click.echo(f"  {title}: {file.path}: {file.reason}", err=True)

@@ -39,6 +39,8 @@ class Checkout:
     """The branch, or the tag that HEAD stands on."""
     remote: str | None
     """``owner/name`` of the remote ``origin``."""
+    is_changed: bool = False
+    """Whether files differ from the commit, so that its permalinks may lead to other lines."""
 
 
 def describe(path: Path) -> Checkout:
@@ -56,6 +58,7 @@ def describe(path: Path) -> Checkout:
         ref=_git(root, "symbolic-ref", "--short", "--quiet", "HEAD")
         or _git(root, "describe", "--tags", "--exact-match", "HEAD"),
         remote=_repository(_git(root, "config", "--get", "remote.origin.url")),
+        is_changed=_git(root, "status", "--porcelain") is not None,
     )
 
 

@@ -87,6 +87,13 @@ def test_a_checkout_without_a_commit_has_none(tmp_path: Path) -> None:
 
 
 @needs_git
+def test_a_file_that_was_not_committed_as_it_is_shows(checkout: Path) -> None:
+    assert not describe(checkout).is_changed
+    (checkout / "sub" / "a.py").write_text("b")
+    assert describe(checkout).is_changed
+
+
+@needs_git
 def test_a_directory_inside_a_checkout_is_none_itself(checkout: Path) -> None:
     assert describe(checkout / "sub") == Checkout(checkout / "sub", None, None, None)
 
