@@ -64,11 +64,9 @@ serve: setup-python ## Serve the webhooks on port 8000
 worker: setup-python ## Run the jobs that the webhooks enqueue
 	.venv/bin/fury-bot worker
 
-bench: setup-python ## Run every benchmark: benchmarks/*/run
-	@for run in benchmarks/*/run; do \
-	    if [ -x "$$run" ]; then \
-	        echo "== $$run"; $(VENV_FIRST) "$$run" || exit 1; \
-	    else echo 'There is no benchmark: none of benchmarks/*/run is executable.' >&2; exit 1; fi; \
+bench: setup-python ## Run every benchmark; they fetch what they measure on
+	@for measure in benchmarks/*/measure.py; do \
+	    echo "== $$measure"; .venv/bin/python "$$measure" || exit 1; \
 	done
 
 docs: setup-python ## Write the pages that come from the code anew

@@ -123,9 +123,7 @@ class Endpoint:
 def blueprint(endpoint: Endpoint) -> Blueprint:
     """Return the blueprint with the one route ``POST /discord/interactions``."""
     if endpoint.public_key is None:
-        log.warning(
-            "discord_interactions_are_off", reason="DISCORD_PUBLIC_KEY is not set", answer=503
-        )
+        log.info("discord_interactions_are_off", reason="DISCORD_PUBLIC_KEY is not set", answer=503)
     discord = Blueprint("discord", __name__)
 
     @discord.post("/discord/interactions")

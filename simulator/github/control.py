@@ -67,6 +67,12 @@ def _add_reading_routes(blueprint: Blueprint, github: GitHub) -> None:
 
 
 def _add_writing_routes(blueprint: Blueprint, github: GitHub) -> None:
+    @blueprint.post("/installations")
+    def install() -> tuple[Response, int]:
+        names = _body("repositories")["repositories"]
+        installation = github.install([github.state.repository(name) for name in names])
+        return jsonify(id=installation.id), 201
+
     @blueprint.post("/discussions")
     def open_discussion() -> tuple[Response, int]:
         body = _body("repository", "author", "title", "body")
