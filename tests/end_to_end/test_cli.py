@@ -1,0 +1,236 @@
+"""The command as people and scripts use it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from tests.end_to_end.apiary import CITED, FILES, QUESTION, REPOSITORY, UNANSWERABLE
+from tests.end_to_end.processes import COMMAND, PATIENCE, environment, fury_bot, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from storage import Database
+
+    Settings = Mapping[str, str]
+
+COMMANDS = ("ask", "demo", "doctor", "index", "migrate", "search", "serve", "simulate", "worker")
+
+
+@pytest.fixture(scope="module")
+def settings(
+    open_database: Callable[[], AbstractContextManager[Database]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Settings]:
+    with open_database() as database:
+        yield {
+            "DATABASE_URL": database.url,
+            "FURY_BOT_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        }
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("checkout")
+    for path, data in FILES.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(data)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def indexed(settings: Settings, checkout: Path) -> dict[str, Any]:
+    """The report of the first index run."""
+    return index(settings, checkout)
+
+
+def index(settings: Settings, checkout: Path) -> dict[str, Any]:
+    done = fury_bot(
+        *("index", ".", "--repo", REPOSITORY, "--ref", "v1.0", "--json"),
+        settings=settings,
+        folder=checkout,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    (report,) = parsed(done.stdout)
+    return report
+
+
+def parsed(output: str) -> list[dict[str, Any]]:
+    """Return the JSON values, one a line; anything else in ``output`` is an error."""
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_an_index_run_reports_and_a_second_one_embeds_nothing(
+    settings: Settings, checkout: Path, indexed: dict[str, Any]
+) -> None:
+    assert indexed.keys() >= {
+        *("repository", "ref", "documents", "chunks", "embedded", "reused", "removed", "seconds")
+    }
+    assert (indexed["repository"], indexed["ref"]) == (REPOSITORY, "v1.0")
+    assert indexed["documents"] == len(FILES)
+    assert indexed["embedded"] == indexed["chunks"] > 0
+    again = index(settings, checkout)
+    assert (again["embedded"], again["reused"]) == (0, indexed["chunks"])
+
+
+@pytest.mark.usefixtures("indexed")
+def test_queries_from_standard_input_give_one_line_of_json_each(
+    settings: Settings, tmp_path: Path
+) -> None:
+    done = fury_bot(
+        *("search", "--queries", "-", "--repo", REPOSITORY, "--knn", "3", "--json"),
+        settings=settings,
+        folder=tmp_path,
+        stdin="weigh the frames of honey\n\nsugar syrup\n",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    frames, syrup = parsed(done.stdout)
+    assert [frames["query"], syrup["query"]] == ["weigh the frames of honey", "sugar syrup"]
+    first, *others = frames["results"]
+    assert first.keys() == {
+        *("rank", "path", "start_line", "end_line", "symbol", "kind", "score", "url", "text")
+    }
+    assert (first["rank"], first["symbol"]) == (1, "apiary.honey.Harvest.weigh_frames")
+    lines = FILES[first["path"]].decode().splitlines()
+    shown = "\n".join(lines[first["start_line"] - 1 : first["end_line"]])
+    assert "def weigh_frames" in shown
+    assert first["url"].endswith(
+        f"/blob/v1.0/apiary/honey.py#L{first['start_line']}-L{first['end_line']}"
+    )
+    assert len(others) <= 2
+    assert syrup["results"][0]["path"] == "docs/wintering.rst"
+
+
+@pytest.mark.usefixtures("indexed")
+def test_an_answer_as_json_and_for_people(settings: Settings, tmp_path: Path) -> None:
+    question = ("ask", QUESTION, "--repo", REPOSITORY)
+    done = fury_bot(*question, "--json", settings=settings, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    (answer,) = parsed(done.stdout)
+    assert answer.keys() >= {
+        *("response", "references", "sources", "provider", "model", "abstained", "checks"),
+        "seconds",
+    }
+    assert CITED in answer["response"]
+    assert answer["references"] == [source["url"] for source in answer["sources"]]
+    assert (answer["provider"], answer["abstained"]) == ("extractive", False)
+    read = fury_bot(*question, settings=settings, folder=tmp_path)
+    assert (read.returncode, read.stderr) == (0, "")
+    assert f"[1] {answer['references'][0]}" in read.stdout.splitlines()
+
+
+@pytest.mark.usefixtures("indexed")
+def test_an_abstention_names_the_nearest_places(settings: Settings, tmp_path: Path) -> None:
+    done = fury_bot(
+        *("ask", UNANSWERABLE, "--repo", REPOSITORY), settings=settings, folder=tmp_path
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "I could not find an answer to this in the repository." in done.stdout
+    assert "Nearest places to look:" in done.stdout
+
+
+UNREACHABLE = {"DATABASE_URL": "postgresql://ada:hunter2@127.0.0.1:1/bees"}
+
+SEARCH = ("search", "honey", "--repo", REPOSITORY)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changed", "said"),
+    [
+        (("search", "honey"), {}, "Give --repo OWNER/NAME"),
+        (("index", "."), {}, "Give --repo OWNER/NAME"),
+        (("search", "honey", "--repo", "apiary"), {}, "'apiary' is not of the form OWNER/NAME"),
+        (("search", "honey", "--repo", "octo-org/none"), {}, "octo-org/none"),
+        ((*SEARCH, "--ref", "v9"), {}, "v9"),
+        (("search", "--repo", REPOSITORY), {}, "give either a QUERY or --queries FILE"),
+        ((*SEARCH, "--knn", "0"), {}, "--knn"),
+        ((*SEARCH, "--knn", "-1"), {}, "--knn"),
+        ((*SEARCH, "--knn", "abc"), {}, "'abc'"),
+        (("search", "--queries", "none.txt", "--repo", REPOSITORY), {}, "none.txt"),
+        (("ask", " ", "--repo", REPOSITORY), {}, "the question is empty"),
+        (("ask", "Why?", "--repo", REPOSITORY, "--provider", "oracle"), {}, "oracle"),
+        (("index", "none", "--repo", REPOSITORY), {}, "'none' does not exist"),
+        (("serch",), {}, "No such command 'serch'"),
+        (SEARCH, UNREACHABLE, "cannot reach PostgreSQL at 127.0.0.1:1/bees: Connection refused"),
+        (SEARCH, {"DATABASE_URL": "host=a password=hunter2"}, "DATABASE_URL: should begin with"),
+        (SEARCH, {"FURY_BOT_PROVIDERS": "oracle"}, "FURY_BOT_PROVIDERS"),
+        (("ask", "Why?", "--repo", REPOSITORY), {"FURY_BOT_PROVIDERS": "groq"}, "GROQ_API_KEY"),
+        (
+            ("worker", "--once"),
+            {"GITHUB_APP_ID": "1", "GITHUB_PRIVATE_KEY": "-----BEGIN hunter2"},
+            "GITHUB_PRIVATE_KEY",
+        ),
+        (
+            ("serve",),
+            {"DISCORD_PUBLIC_KEY": "hunter2", "GITHUB_WEBHOOK_SECRET": "s"},
+            "DISCORD_PUBLIC_KEY",
+        ),
+        (
+            ("index", ".", "--repo", "octo-org/fresh"),
+            {"FURY_BOT_EMBEDDING_MODEL": "nobody/nothing"},
+            "nobody/nothing",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("indexed")
+def test_bad_input_gets_one_clear_line(
+    settings: Settings,
+    checkout: Path,
+    arguments: tuple[str, ...],
+    changed: Settings,
+    said: str,
+) -> None:
+    done = fury_bot(*arguments, settings={**settings, **changed}, folder=checkout)
+    assert done.returncode in {1, 2}
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("fury-bot: ")
+    assert said in line
+    assert "hunter2" not in line
+
+
+def test_every_command_tells_how_it_is_used(settings: Settings, tmp_path: Path) -> None:
+    everything = fury_bot("--help", settings=settings, folder=tmp_path)
+    assert everything.returncode == 0
+    for name in COMMANDS:
+        assert f"  {name} " in everything.stdout
+        done = fury_bot(name, "--help", settings=settings, folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith(f"Usage: fury-bot {name} ")
+
+
+def test_an_interrupted_index_run_says_so_in_one_line(settings: Settings, checkout: Path) -> None:
+    with psycopg.connect(settings["DATABASE_URL"]) as lock:
+        lock.execute("LOCK TABLE repositories IN EXCLUSIVE MODE")
+
+        def is_waited_for() -> bool:
+            row = lock.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            ).fetchone()
+            return row != (0,)
+
+        with subprocess.Popen(  # noqa: S603 - this project's own command
+            [COMMAND, "index", ".", "--repo", REPOSITORY],
+            env=environment(settings),
+            cwd=checkout,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            try:
+                wait_for(is_waited_for, "an index run that waits")
+                process.send_signal(signal.SIGINT)
+                stdout, stderr = process.communicate(timeout=PATIENCE)
+            finally:
+                process.kill()
+    # click ends the terminal's line, where ^C stands, first.
+    assert (process.returncode, stdout, stderr) == (130, "", "\nfury-bot: interrupted\n")
