@@ -45,6 +45,9 @@ COEFFICIENTS = Coefficients(intercept=-6.33, similarity=7.22, coverage=2.37, agr
 THRESHOLD = 0.5
 """Below it fury-bot abstains. The curve's best trade: see docs/confidence.md."""
 
+MEASURED_PASSAGES = 5
+"""How many passages the model was fitted on: it reads as many, however many an answer may use."""
+
 
 def readings(passages: Sequence[Passage]) -> Readings:
     """Read off a search result how well it fits its question."""

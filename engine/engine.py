@@ -10,7 +10,7 @@ import structlog
 
 import generation
 from engine.answer import Answer, Source, Timings
-from engine.confidence import THRESHOLD, confidence
+from engine.confidence import MEASURED_PASSAGES, THRESHOLD, confidence
 from engine.errors import NotIndexed, UnknownProvider
 from generation import citations
 from retrieval.errors import RepositoryNotIndexed
@@ -80,9 +80,10 @@ class Engine:
         """
         generator = self._generator(scope.provider)
         started = time.monotonic()
-        found = self.search(question, scope)
+        wide = self.search(question, replace(scope, knn=max(scope.knn, MEASURED_PASSAGES)))
+        found = replace(wide, passages=wide.passages[: scope.knn])
         searched = time.monotonic()
-        certainty = confidence(found.passages)
+        certainty = confidence(wide.passages[:MEASURED_PASSAGES])
         draft = (
             self._generate(generator, question, scope, found)
             if certainty >= THRESHOLD and found.passages

@@ -21,7 +21,7 @@ import yaml
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from engine.confidence import THRESHOLD, Readings, readings
+from engine.confidence import MEASURED_PASSAGES, THRESHOLD, Readings, readings
 from retrieval.catalogue import Catalogue
 from retrieval.embeddings import SentenceTransformerEmbedder
 from retrieval.indexing import Indexer
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 REPORT = HERE.parent.parent / "docs" / "confidence.md"
-KNN = 5
+KNN = MEASURED_PASSAGES
 NAMES = [field.name for field in fields(Readings)]
 THRESHOLDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
 

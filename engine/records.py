@@ -1,0 +1,64 @@
+"""The answers that are kept: each face asks once a delivery, and says what is kept from then on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from engine.answer import Answer, Source, Timings
+
+if TYPE_CHECKING:
+    from storage import Connection
+
+_SAVE = """
+    INSERT INTO answers (
+        repository_id, delivery_id, thread, question, response, sources, provider, model,
+        abstained, confidence, timings, commit_sha
+    )
+    SELECT
+        id, %(delivery_id)s, %(thread)s, %(question)s, %(response)s, %(sources)s, %(provider)s,
+        %(model)s, %(abstained)s, %(confidence)s, %(timings)s, %(commit)s
+    FROM repositories WHERE lower(name) = lower(%(repository)s)
+    ON CONFLICT (delivery_id) DO NOTHING
+"""
+
+_FIND = """
+    SELECT
+        question, repositories.name AS repository, response, sources, provider, model, abstained,
+        confidence, timings, commit_sha AS commit
+    FROM answers JOIN repositories ON repositories.id = repository_id
+    WHERE delivery_id = %s
+"""
+
+
+def save(
+    connection: Connection, answer: Answer, *, delivery_id: str, thread: str | None = None
+) -> None:
+    """Keep the answer to a delivery. The first one kept stays; of a forgotten repository, none.
+
+    ``thread`` is the node id of the discussion or issue, where there is one.
+    """
+    parts = {name: getattr(answer, name) for name in answer.__slots__}
+    connection.execute(
+        _SAVE,
+        {
+            **parts,
+            "sources": Jsonb([asdict(source) for source in answer.sources]),
+            "timings": Jsonb(asdict(answer.timings)),
+            "delivery_id": delivery_id,
+            "thread": thread,
+        },
+    )
+
+
+def find(connection: Connection, delivery_id: str) -> Answer | None:
+    """Return the answer that is kept for a delivery."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(_FIND, (delivery_id,)).fetchone()
+    if row is None:
+        return None
+    sources = tuple(Source(**source) for source in row.pop("sources"))
+    return Answer(**row | {"sources": sources, "timings": Timings(**row["timings"])})
