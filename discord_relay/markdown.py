@@ -10,6 +10,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.sanitising import URL, code_span, part_url, split_code, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _OPENING = re.compile(r"(?P<indent>[ \t]*)(?P<fence>(?P<mark>`)`{2,}|~{3,})(?P<info>.*)")
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+.#-]{1,20}")
@@ -19,14 +25,15 @@ _BLOCK_QUOTE_TO_THE_END = re.compile(r"[ \t]*>>>(?=\s)")
 _BACKTICK_FENCE = re.compile(r"`{3,}")
 
 _INLINE = re.compile(
-    r"""
-      (?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))
-    | !?\[(?P<label>[^\[\]]*)\]
-        \(\s*<?(?P<target>https?://(?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+"[^"]*")?\s*\)
-    | <(?P<angle>https?://[^\s<>]+)>
-    | (?P<bare>https?://[^\s<>`]+)
+    rf"""
+      !?\[(?P<label>[^\[\]]*+)\]
+        \(\s*+<?(?P<target>(?:[^\s()<>]|\([^\s()<>]*+\))++)>?(?:\s++"[^"]*+")?\s*+\)
+    | <(?P<angle>{URL})>
+    | (?P<bare>{URL}|(?i:\bdiscord(?:app)?\.(?:gg|com/invite))/[^\s<>`]++)
     | @(?P<crowd>everyone|here)
     | <(?P<mention>[@\#][!&]?\d+)>
+    | (?P<escape>\\[!-/:-@\[-`{{-~])
+    | (?P<ticks>`+)
     """,
     re.VERBOSE,
 )
@@ -53,15 +60,18 @@ class Code:
 Block = Prose | Code
 
 
-def blocks(markdown: str) -> tuple[Block, ...]:
+def blocks(markdown: str, *, links: Collection[str] = ()) -> tuple[Block, ...]:
     """Cut ``markdown`` into prose and code, each as Discord wants it.
+
+    Only ``links`` can be followed in what comes out: of any other link the text stays, and any
+    other address stands as code. A model may have been told by a page to lead people astray.
 
     Code fences follow CommonMark, save that a fence may be indented as far as a list asks for.
     A fence that is never closed ends with the text.
     """
     found: list[Block] = []
     prose: list[str] = []
-    lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = visible(markdown).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     at = 0
     while at < len(lines):
         if opening := _opening(lines[at]):
@@ -72,10 +82,10 @@ def blocks(markdown: str) -> tuple[Block, ...]:
             prose.append(lines[at])
             at += 1
             continue
-        found += [*_prose(prose), code]
+        found += [*_prose(prose, links), code]
         prose = []
         at = following
-    return (*found, *_prose(prose))
+    return (*found, *_prose(prose, links))
 
 
 def _opening(line: str) -> re.Match[str] | None:
@@ -128,42 +138,42 @@ def _table(lines: list[str], at: int) -> tuple[Code, int]:
     return Code(text=_without_fences("\n".join(lines[at:end]))), end
 
 
-def _prose(lines: list[str]) -> list[Block]:
-    text = "\n".join(_line(line) for line in lines)
+def _prose(lines: list[str], links: Collection[str]) -> list[Block]:
+    text = "\n".join(_line(line, links) for line in lines)
     # Blank lines go, the first line's indentation stays.
     text = re.sub(r"\A(?:[ \t]*\n)+", "", text).rstrip()
     return [Prose(text)] if text else []
 
 
-def _line(line: str) -> str:
+def _line(line: str, links: Collection[str]) -> str:
     if heading := _DEEP_HEADING.fullmatch(line):
         line = f"**{heading['title'].replace('**', '')}**" if heading["title"] else ""
     if _BLOCK_QUOTE_TO_THE_END.match(line):
         line = line.replace(">>>", r"\>>>", 1)
-    return _without_fences(_INLINE.sub(_inline, line))
+    parts = [part if is_code else _inline(part, links) for part, is_code in split_code(line)]
+    return _without_fences("".join(parts))
 
 
-def _inline(match: re.Match[str]) -> str:
-    if target := match["target"]:
-        return f"[{match['label'] or 'image'}](<{target}>)"
-    if match["bare"]:
-        url, rest = _url_and_rest(match["bare"])
-        return f"<{url}>{rest}"
-    if match["crowd"]:
-        return f"@{_INVISIBLE}{match['crowd']}"
-    if match["mention"]:
-        return f"<{match['mention'][0]}{_INVISIBLE}{match['mention'][1:]}>"
-    return match[0]
+def _inline(text: str, links: Collection[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
+        if match["label"] is not None:
+            label = _inline(match["label"], ()) or "image"
+            return f"[{label}](<{match['target']}>)" if match["target"] in links else label
+        if address := match["angle"] or match["bare"]:
+            return _address(address, links)
+        if match["crowd"]:
+            return f"@{_INVISIBLE}{match['crowd']}"
+        if match["mention"]:
+            return f"<{match['mention'][0]}{_INVISIBLE}{match['mention'][1:]}>"
+        # A back-tick that belongs to no code must not begin any with what is made code here.
+        return match[0].replace("`", "\\`") if match["ticks"] else match[0]
+
+    return _INLINE.sub(replacement, text)
 
 
-def _url_and_rest(text: str) -> tuple[str, str]:
-    """Part a bare URL from the punctuation of the sentence that it stands in."""
-    end = len(text)
-    while text[end - 1] in ".,;:!?'\"*_])":
-        if text[end - 1] == ")" and text.count("(", 0, end) >= text.count(")", 0, end):
-            break
-        end -= 1
-    return text[:end], text[end:]
+def _address(text: str, links: Collection[str]) -> str:
+    url, rest = part_url(text)
+    return (f"<{url}>" if url in links else code_span(url)) + rest
 
 
 def _without_fences(text: str) -> str:

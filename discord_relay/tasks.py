@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+import engine.records
 from discord_relay import records
 from discord_relay.errors import UnknownInteraction
 from discord_relay.messages import messages
@@ -141,7 +142,7 @@ def _recorded_answer(dependencies: Dependencies, request: _Request) -> records.R
         return recorded
     answer = dependencies.engine.ask(request.question, Scope(repository=request.repository))
     with database.transaction() as connection:
-        records.store(connection, interaction_id=key, answer=answer)
+        engine.records.save(connection, answer, delivery_id=key)
     log.info("question_answered", repository=request.repository, abstained=answer.abstained)
     return records.Recorded(answer=answer, message_ids=())
 

@@ -260,8 +260,8 @@ class _Knowledge:
         self._indexer = indexer
         self._progress = progress
 
-    def register(self, repository: str, url: str) -> int:
-        return self._catalogue.register(repository, url=url).id
+    def register(self, repository: str, url: str, *, github_id: int | None = None) -> int:
+        return self._catalogue.register(repository, url=url, github_id=github_id).id
 
     def index(self, root: Path, *, repository: str, url: str, ref: str, commit: str) -> IndexReport:
         return self._indexer.index(

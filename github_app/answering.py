@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import structlog
 
+import engine.records
+from engine.answer import Scope
+from engine.errors import NotIndexed
 from github_app import records
 from github_app.work import IndexRepository
 from jobs.port import RetryLater
 
 if TYPE_CHECKING:
-    from engine.answer import Answer, Scope
+    from engine.answer import Answer
     from github_app.dependencies import Dependencies
+    from github_app.graphql.model import Repository
     from jobs.port import Attempt
+    from retrieval.model import SearchResult
 
 log = structlog.get_logger(__name__)
 
@@ -22,59 +28,101 @@ FIRST_INDEX_WAIT = 30.0
 time, which leaves a quarter of an hour for the index."""
 
 
+REFUSAL_HOLDS = 3600.0
+"""Seconds in which a repository that could not be read is not read again for a question's sake."""
+
+
+class Obstacle(StrEnum):
+    """Why there is no index to answer from, and none to wait for."""
+
+    EMPTY = "empty"
+    """The repository holds nothing."""
+    REFUSED = "refused"
+    """Its archive is too large, or cannot be unpacked."""
+    UNFINISHED = "unfinished"
+    """It was not done in the time that a question waits."""
+
+
 def answer_once(
     dependencies: Dependencies,
     question: str,
-    scope: Scope,
     *,
-    url: str,
+    repository: Repository,
+    knn: int,
     delivery_id: str,
     thread_id: str,
 ) -> Answer:
     """Return the answer to a delivery: the one that was kept before anything else.
 
-    It is kept before it is posted, so that an attempt after a crash says the same. ``url`` is the
-    repository's page.
+    It is kept before it is posted, so that an attempt after a crash says the same.
 
     Raises:
         NotIndexed: The repository has no index yet.
     """
+    _require_own_index(dependencies, repository)
     database = dependencies.database
     with database.transaction() as connection:
-        kept = records.find_answer(connection, delivery_id)
+        kept = engine.records.find(connection, delivery_id)
     if kept is not None:
         log.info("answer_reused", delivery=delivery_id)
         return kept
-    answer = dependencies.answerer.ask(question, scope)
-    repository_id = dependencies.indexer.register(scope.repository, url)
+    answer = dependencies.answerer.ask(question, Scope(repository.name_with_owner, knn=knn))
     with database.transaction() as connection:
-        records.save_answer(
-            connection,
-            answer,
-            repository_id=repository_id,
-            delivery_id=delivery_id,
-            thread_id=thread_id,
-        )
+        engine.records.save(connection, answer, delivery_id=delivery_id, thread=thread_id)
         # Another worker may have been quicker; then its answer is the one.
-        return records.find_answer(connection, delivery_id) or answer
+        return engine.records.find(connection, delivery_id) or answer
+
+
+def search(
+    dependencies: Dependencies, query: str, *, repository: Repository, knn: int
+) -> SearchResult:
+    """Return the places that match ``query`` best.
+
+    Raises:
+        NotIndexed: The repository has no index yet.
+    """
+    _require_own_index(dependencies, repository)
+    return dependencies.answerer.search(query, Scope(repository.name_with_owner, knn=knn))
 
 
 def request_index(
-    dependencies: Dependencies, installation_id: int, repository: str, *, attempt: Attempt
-) -> None:
+    dependencies: Dependencies, installation_id: int, repository: Repository, *, attempt: Attempt
+) -> Obstacle:
     """See to it that ``repository`` is indexed, and come back when it may be.
 
-    On the last attempt this returns, and the caller says what is to be said.
+    Returns what stands in the way when there is nothing to come back for.
 
     Raises:
         RetryLater: Another attempt follows.
     """
+    name = repository.name_with_owner
+    if repository.head is None:
+        return Obstacle.EMPTY
     with dependencies.database.transaction() as connection:
-        job = IndexRepository(installation_id, repository).job()
-        dependencies.queue.enqueue(job, connection=connection)
+        if records.was_refused(connection, name, within=REFUSAL_HOLDS):
+            return Obstacle.REFUSED
+        if attempt.number == 1:
+            job = IndexRepository(installation_id, name, repository.github_id).job()
+            dependencies.queue.enqueue(job, connection=connection)
     dependencies.queue.ring()
-    if not attempt.last:
-        raise RetryLater(
-            f"{repository} is not indexed yet",
-            seconds=FIRST_INDEX_WAIT * 2.0 ** (attempt.number - 1),
-        )
+    if attempt.last:
+        return Obstacle.UNFINISHED
+    raise RetryLater(
+        f"{name} is not indexed yet", seconds=FIRST_INDEX_WAIT * 2.0 ** (attempt.number - 1)
+    )
+
+
+def _require_own_index(dependencies: Dependencies, repository: Repository) -> None:
+    """Keep what was known under the name of one repository from another that has it now.
+
+    Names are given up and taken by others, by renaming, transfer and deletion.
+
+    Raises:
+        NotIndexed: What is known under the name is another repository's.
+    """
+    name = repository.name_with_owner
+    with dependencies.database.transaction() as connection:
+        another = records.is_another(connection, name, repository.github_id)
+    if another:
+        log.warning("name_has_another_repository", repository=name, github_id=repository.github_id)
+        raise NotIndexed(name)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from github_app.errors import UnusableKey
+from github_app.events import ThreadKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,13 +33,15 @@ EXPIRY_MARGIN = 60.0
 FRESH = 10.0
 """Seconds after its issue in which a token may not be known to all of GitHub yet."""
 
-PERMISSIONS: Mapping[str, str] = {
-    "contents": "read",
-    "discussions": "write",
-    "issues": "write",
-    "metadata": "read",
+READING: Mapping[str, str] = {"contents": "read", "metadata": "read"}
+"""What a token is asked for to read a repository, whatever more the App was granted."""
+
+ANSWERING: Mapping[ThreadKind, Mapping[str, str]] = {
+    ThreadKind.DISCUSSION: {**READING, "discussions": "write"},
+    ThreadKind.ISSUE: {**READING, "issues": "write"},
 }
-"""All that a token is asked for, whatever more the App was granted."""
+"""What it is asked for to answer in a thread. GitHub refuses to give more than an installation
+has: one without issues is to be answered in its discussions all the same."""
 
 
 def app_claims(app_id: str, *, now: float) -> dict[str, int | str]:
@@ -105,9 +108,20 @@ class Token:
     issued_at: float
 
 
+_Key = tuple[int, str, frozenset[tuple[str, str]]]
+
+
+@dataclass(slots=True)
+class _Slot:
+    """Where the token of one key is kept; its lock is held while one is bought."""
+
+    token: Token | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 @dataclass(slots=True)
 class InstallationTokens:
-    """Tokens narrowed to one repository and to :data:`PERMISSIONS`, each used until near its end.
+    """Tokens narrowed to one repository and a few permissions, each used until near its end.
 
     Safe to share between threads.
     """
@@ -116,29 +130,35 @@ class InstallationTokens:
     key: RSAPrivateKey = field(repr=False)
     issuer: TokenIssuer
     clock: Callable[[], float] = time.time
-    _tokens: dict[tuple[int, str], Token] = field(default_factory=dict, repr=False)
+    _slots: dict[_Key, _Slot] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    """Of the dictionary alone: nobody waits for another's token."""
 
-    def get(self, installation_id: int, repository: str) -> Token:
-        """Return a token for ``repository`` (``owner/name``).
+    def get(self, installation_id: int, repository: str, permissions: Mapping[str, str]) -> Token:
+        """Return a token for ``repository`` (``owner/name``) with ``permissions``.
 
         Raises:
             ApiError: GitHub gives none.
         """
-        cache_key = (installation_id, repository.lower())
+        key = _key(installation_id, repository, permissions)
         with self._lock:
-            token = self._tokens.get(cache_key)
-            if token is None or self.clock() >= token.expires_at - EXPIRY_MARGIN:
-                token = self._issue(installation_id, repository)
-                self._tokens[cache_key] = token
-            return token
+            slot = self._slots.setdefault(key, _Slot())
+        with slot.lock:
+            if slot.token is None or self._is_over(slot.token):
+                self._evict()
+                slot.token = self._issue(installation_id, repository, permissions)
+            return slot.token
 
-    def drop(self, installation_id: int, repository: str, token: Token) -> None:
+    def drop(
+        self, installation_id: int, repository: str, permissions: Mapping[str, str], token: Token
+    ) -> None:
         """Use ``token`` no more; another that came in its place stays."""
-        cache_key = (installation_id, repository.lower())
         with self._lock:
-            if self._tokens.get(cache_key) is token:
-                del self._tokens[cache_key]
+            slot = self._slots.get(_key(installation_id, repository, permissions))
+        if slot is not None:
+            with slot.lock:
+                if slot.token is token:
+                    slot.token = None
 
     def is_fresh(self, token: Token) -> bool:
         """Say whether ``token`` is so new that parts of GitHub may still refuse it."""
@@ -149,12 +169,28 @@ class InstallationTokens:
         claims = dict(app_claims(self.app_id, now=self.clock()))
         return jwt.encode(claims, self.key, algorithm="RS256")
 
-    def _issue(self, installation_id: int, repository: str) -> Token:
+    def _is_over(self, token: Token) -> bool:
+        return self.clock() >= token.expires_at - EXPIRY_MARGIN
+
+    def _evict(self) -> None:
+        """Let go of what is of no more use; a slot that is at work is its user's."""
+        with self._lock:
+            for key, slot in list(self._slots.items()):
+                if not slot.lock.locked() and (slot.token is None or self._is_over(slot.token)):
+                    del self._slots[key]
+
+    def _issue(
+        self, installation_id: int, repository: str, permissions: Mapping[str, str]
+    ) -> Token:
         now = self.clock()
         issued = self.issuer.create_installation_token(
             installation_id,
             jwt=self.app_jwt(),
             repository=repository.partition("/")[2],
-            permissions=PERMISSIONS,
+            permissions=permissions,
         )
         return Token(value=issued.value, expires_at=issued.expires_at, issued_at=now)
+
+
+def _key(installation_id: int, repository: str, permissions: Mapping[str, str]) -> _Key:
+    return installation_id, repository.lower(), frozenset(permissions.items())

@@ -10,15 +10,18 @@ import difflib
 import itertools
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
 
 from github_app import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 PREFIX = "/fury-bot"
@@ -47,8 +50,8 @@ REGISTRY = (
     Definition(
         Action.ASK,
         f"{PREFIX} ask [QUESTION]",
-        "Answers from this repository, with sources. The question may go on over the lines that "
-        "follow; without one, the discussion or issue itself is the question.",
+        "Answers from this repository, with sources. The rest of the comment belongs to the "
+        "question; without one, the discussion or issue itself is the question.",
     ),
     Definition(
         Action.SEARCH,
@@ -92,88 +95,101 @@ def table() -> str:
 def find(body: str) -> tuple[Command, ...]:
     """Return the commands of a comment, in order.
 
-    Commands in back-ticks are returned only when there is no other: they ask for a hint.
+    What follows a command belongs to it, as it was written, up to the next command. Commands in
+    back-ticks are returned only when there is no other: they ask for a hint.
     """
     if PREFIX not in body.lower():
         return ()
-    commands = [
-        command for paragraph in _paragraphs(markdown.parse(body)) for command in _of(paragraph)
-    ]
-    given = [command for command in commands if not command.in_code]
-    return tuple(given or commands)
+    source = markdown.source(body)
+    paragraphs = list(_paragraphs(_parser.parse(source)))
+    lines = source.split("\n")
+    starts = [start for paragraph in paragraphs for start in _starts(paragraph)]
+    if starts:
+        ends = [*starts[1:], len(lines)]
+        return tuple(
+            _command("\n".join(lines[start:end])) for start, end in zip(starts, ends, strict=True)
+        )
+    return tuple(hint for paragraph in paragraphs for hint in _hints(paragraph))
 
 
 def find_new(body: str, *, old_body: str) -> tuple[Command, ...]:
-    """Return the commands that an edit brought into a comment."""
-    before = Counter(find(old_body))
+    """Return the commands that an edit brought into a comment.
+
+    A command is known by its first line: what is written below it later gives no new one.
+    """
+    before = Counter(_first_line(command) for command in find(old_body))
     new = []
     for command in find(body):
-        if before[command]:
-            before[command] -= 1
+        if before[_first_line(command)]:
+            before[_first_line(command)] -= 1
         else:
             new.append(command)
     return tuple(new)
 
 
-def _paragraphs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Yield the inline tokens of each paragraph outside quotes and lists."""
+def _first_line(command: Command) -> Command:
+    return replace(command, argument=command.argument.partition("\n")[0].rstrip())
+
+
+def _mark_command(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's own
+    """Turn the prefix at the start of a line into a token that knows its line.
+
+    A rule of the parser, which asks it nowhere within code or HTML.
+    """
+    begun = state.src.rfind("\n", 0, state.pos) + 1
+    if not _STARTS.match(state.src, state.pos) or state.src[begun : state.pos].strip():
+        return False
+    if not silent:
+        state.push(_PREFIX_TOKEN, "", 0).meta["line"] = state.src.count("\n", 0, state.pos)
+    state.pos += len(PREFIX)
+    return True
+
+
+_PREFIX_TOKEN = "fury_bot_command"  # noqa: S105 - of Markdown
+
+_parser = MarkdownIt("commonmark")
+_parser.inline.ruler.before("text", _PREFIX_TOKEN, _mark_command)
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """A paragraph outside quotes and lists."""
+
+    line: int
+    """The number of its first line in the comment."""
+    tokens: Sequence[Token]
+
+
+def _paragraphs(tokens: Sequence[Token]) -> Iterator[_Paragraph]:
     for opening, inline in itertools.pairwise(tokens):
-        if opening.type == "paragraph_open" and opening.level == 0:
-            yield inline.children or []
+        if opening.type == "paragraph_open" and opening.level == 0 and opening.map:
+            yield _Paragraph(opening.map[0], inline.children or [])
 
 
-def _of(paragraph: Sequence[Token]) -> Iterator[Command]:
-    written: str | None = None
-    for line in _lines(paragraph):
-        if line and line[0].type == "text" and _STARTS.match(line[0].content):
-            if written is not None:
-                yield _command(written)
-            written = _source(line)
-        elif _is_command_in_code(line):
-            yield _command(line[0].content, in_code=True)
-        elif written is not None:
-            written += "\n" + _source(line)
-    if written is not None:
-        yield _command(written)
+def _starts(paragraph: _Paragraph) -> Iterator[int]:
+    """Yield the numbers of the lines at which commands start."""
+    for token in paragraph.tokens:
+        # Within emphasis or a link it stands at the start of no line of its own.
+        if token.type == _PREFIX_TOKEN and token.level == 0:
+            yield paragraph.line + int(token.meta["line"])
 
 
-def _lines(paragraph: Sequence[Token]) -> Iterator[list[Token]]:
-    line: list[Token] = []
-    for token in paragraph:
-        # A break within emphasis or a link does not begin a line of its own.
-        if token.type in {"softbreak", "hardbreak"} and token.level == 0:
-            yield line
-            line = []
-        else:
-            line.append(token)
-    yield line
-
-
-def _is_command_in_code(line: Sequence[Token]) -> bool:
-    visible = [token for token in line if token.content.strip()]
-    return (
-        len(visible) == 1
-        and visible[0] is line[0]
-        and visible[0].type == "code_inline"
-        and _STARTS.match(visible[0].content) is not None
-    )
-
-
-def _source(line: Sequence[Token]) -> str:
-    return "".join(_source_of(token) for token in line)
-
-
-def _source_of(token: Token) -> str:
-    if token.type in {"softbreak", "hardbreak"}:
-        return "\n"
-    if token.type == "code_inline":
-        return f"{token.markup}{token.content}{token.markup}"
-    if token.type in {"text", "text_special", "image"}:
-        return token.content
-    # Emphasis keeps its marks; of links the text is kept, of HTML nothing.
-    return token.markup if token.type.startswith(("em_", "strong_")) else ""
+def _hints(paragraph: _Paragraph) -> Iterator[Command]:
+    """Yield the commands that are a line's only content, in back-ticks."""
+    is_break = [token.type in {"softbreak", "hardbreak"} for token in paragraph.tokens]
+    before, after = [True, *is_break], [*is_break[1:], True]
+    for token, opened, closed in zip(paragraph.tokens, before, after, strict=False):
+        is_line = token.type == "code_inline" and token.level == 0 and opened and closed
+        if is_line and _STARTS.match(token.content):
+            yield _command(token.content, in_code=True)
 
 
 def _command(written: str, *, in_code: bool = False) -> Command:
-    word, argument = ([*written[len(PREFIX) :].split(maxsplit=1), "", ""])[:2]
+    after = written.strip()[len(PREFIX) :]
+    if not after.partition("\n\n")[0].strip():  # a word in another paragraph is none of its own
+        return Command(word="", in_code=in_code)
+    word = after.split(maxsplit=1)[0]
+    argument = after.lstrip()[len(word) :]
+    if word.lower() != Action.ASK:  # only questions go on over the lines that follow
+        argument = argument.partition("\n")[0]
     return Command(word=word.lower(), argument=argument.strip(), in_code=in_code)

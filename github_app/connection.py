@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from github_app.errors import BadCredentials, Forbidden
 from github_app.graphql.client import GraphQLClient, is_mutation
@@ -46,23 +46,31 @@ class GitHub:
         return self.rest.read_app_slug(jwt=self.tokens.app_jwt())
 
     @contextmanager
-    def repository(self, installation_id: int, full_name: str) -> Iterator[Connection]:
+    def repository(
+        self, installation_id: int, full_name: str, *, permissions: Mapping[str, str]
+    ) -> Iterator[Connection]:
         """Yield a connection for work in one repository (``owner/name``) by one thread."""
+        place = Place(installation_id, full_name, permissions)
         with GraphQLClient(self.graphql_url) as client:
-            yield Connection(self, client, installation_id=installation_id, full_name=full_name)
+            yield Connection(self, client, place)
+
+
+class Place(NamedTuple):
+    """What a token is for."""
+
+    installation_id: int
+    full_name: str
+    permissions: Mapping[str, str]
 
 
 class Connection(Operations):
     """Operations as an installation, within one repository."""
 
-    def __init__(
-        self, github: GitHub, client: GraphQLClient, *, installation_id: int, full_name: str
-    ) -> None:
+    def __init__(self, github: GitHub, client: GraphQLClient, place: Place) -> None:
         super().__init__(self._send)
         self._github = github
         self._client = client
-        self._installation_id = installation_id
-        self._full_name = full_name
+        self._place = place
 
     def download_archive(self, commit: str, destination: Path) -> None:
         """Stream the repository's ``.tar.gz`` at ``commit`` into a file.
@@ -73,13 +81,13 @@ class Connection(Operations):
         """
         self._authorised(
             lambda token: self._github.rest.download_archive(
-                self._full_name, commit, destination, token=token
+                self._place.full_name, commit, destination, token=token
             )
         )
 
     def _send(self, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         if is_mutation(name):
-            self._github.throttle.await_turn(self._installation_id)
+            self._github.throttle.await_turn(self._place.installation_id)
         return self._authorised(lambda token: self._client.execute(name, variables, token=token))
 
     def _authorised(self, call: Callable[[str], Result]) -> Result:
@@ -87,7 +95,7 @@ class Connection(Operations):
 
         A token that was good before and is refused now is replaced, once.
         """
-        tokens, place = self._github.tokens, (self._installation_id, self._full_name)
+        tokens, place = self._github.tokens, self._place
         for pause in PAUSES:
             token = tokens.get(*place)
             try:

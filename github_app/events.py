@@ -57,14 +57,24 @@ class Ping:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedRepository:
+    """A repository as a payload names it."""
+
+    name: str
+    """``owner/name``, which may come to mean another repository."""
+    github_id: int | None = None
+    """GitHub's id, which never does; None where the payload has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class InstallationChanged:
     """The App was installed on an account, or removed, or its rights changed."""
 
     action: InstallationAction
     installation_id: int
     account: str
-    repositories: tuple[str, ...]
-    """``owner/name`` of those that the payload names; suspensions name none."""
+    repositories: tuple[NamedRepository, ...]
+    """Those that the payload names; suspensions name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +83,34 @@ class RepositoriesChanged:
 
     installation_id: int
     account: str
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
+    added: tuple[NamedRepository, ...]
+    removed: tuple[NamedRepository, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryRenamed:
+    """A repository has another name from now on; someone else may take the old one."""
+
+    installation_id: int
+    repository: NamedRepository
+    """By its new name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryTransferred:
+    """A repository has another owner from now on."""
+
+    installation_id: int | None
+    """The new owner's, if the App is installed there too."""
+    repository: NamedRepository
+    """By its new name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryDeleted:
+    """A repository is gone; another may take its name."""
+
+    repository: NamedRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +118,7 @@ class DefaultBranchPushed:
     """A repository's default branch has a new head."""
 
     installation_id: int
-    repository: str
+    repository: NamedRepository
     commit: str
     """The head after the push."""
 
@@ -92,7 +128,7 @@ class DiscussionOpened:
     """Someone opened a discussion, and gave no command in it."""
 
     installation_id: int
-    repository: str
+    repository: NamedRepository
     discussion_id: str
 
 
@@ -101,7 +137,7 @@ class CommandGiven:
     """Someone gave a command."""
 
     installation_id: int
-    repository: str
+    repository: NamedRepository
     thread_kind: ThreadKind
     thread_id: str
     subject_id: str
@@ -115,6 +151,9 @@ Event = (
     Ping
     | InstallationChanged
     | RepositoriesChanged
+    | RepositoryRenamed
+    | RepositoryTransferred
+    | RepositoryDeleted
     | DefaultBranchPushed
     | DiscussionOpened
     | CommandGiven
@@ -152,7 +191,7 @@ def _installation(payload: Payload) -> Event:
         action=action,
         installation_id=_integer(payload, "installation", "id"),
         account=_matching(_LOGIN, payload, "installation", "account", "login"),
-        repositories=_names(payload, "repositories"),
+        repositories=_listed(payload, "repositories"),
     )
 
 
@@ -162,9 +201,27 @@ def _installation_repositories(payload: Payload) -> Event:
     return RepositoriesChanged(
         installation_id=_integer(payload, "installation", "id"),
         account=_matching(_LOGIN, payload, "installation", "account", "login"),
-        added=_names(payload, "repositories_added"),
-        removed=_names(payload, "repositories_removed"),
+        added=_listed(payload, "repositories_added"),
+        removed=_listed(payload, "repositories_removed"),
     )
+
+
+def _repository_event(payload: Payload) -> Event:
+    match _action(payload):
+        case "renamed":
+            return RepositoryRenamed(
+                installation_id=_integer(payload, "installation", "id"),
+                repository=_repository(payload),
+            )
+        case "transferred":
+            return RepositoryTransferred(
+                installation_id=_integer_or_none(payload, "installation", "id"),
+                repository=_repository(payload),
+            )
+        case "deleted":
+            return RepositoryDeleted(_repository(payload))
+    # Who may read a repository does not change what its own threads are answered from.
+    return Ignored("this action is not acted on")
 
 
 def _push(payload: Payload) -> Event:
@@ -175,7 +232,7 @@ def _push(payload: Payload) -> Event:
         return Ignored("the branch was deleted")
     return DefaultBranchPushed(
         installation_id=_integer(payload, "installation", "id"),
-        repository=_matching(_FULL_NAME, payload, "repository", "full_name"),
+        repository=_repository(payload),
         commit=_matching(_COMMIT, payload, "after"),
     )
 
@@ -189,7 +246,7 @@ def _discussion(payload: Payload) -> Event:
         return _command(payload, found, kind=ThreadKind.DISCUSSION, subject="discussion")
     return DiscussionOpened(
         installation_id=_integer(payload, "installation", "id"),
-        repository=_matching(_FULL_NAME, payload, "repository", "full_name"),
+        repository=_repository(payload),
         discussion_id=_matching(_NODE_ID, payload, "discussion", "node_id"),
     )
 
@@ -232,7 +289,7 @@ def _command(
         return Ignored("no new command")
     return CommandGiven(
         installation_id=_integer(payload, "installation", "id"),
-        repository=_matching(_FULL_NAME, payload, "repository", "full_name"),
+        repository=_repository(payload),
         thread_kind=kind,
         thread_id=_matching(_NODE_ID, payload, kind, "node_id"),
         subject_id=_matching(_NODE_ID, payload, subject, "node_id"),
@@ -245,6 +302,7 @@ _READERS: Mapping[str, Callable[[Payload], Event]] = {
     "ping": _ping,
     "installation": _installation,
     "installation_repositories": _installation_repositories,
+    "repository": _repository_event,
     "push": _push,
     "discussion": _discussion,
     "discussion_comment": _discussion_comment,
@@ -299,14 +357,35 @@ def _matching(pattern: re.Pattern[str], payload: Payload, *path: str) -> str:
 
 
 def _integer(payload: Payload, *path: str) -> int:
-    value = _at(payload, *path)
-    # JSON's true is an int to Python.
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= _LARGEST_ID:
+    value = _integer_or_none(payload, *path)
+    if value is None:
         raise _Unusable(f"the payload has no {'.'.join(path)}")
     return value
 
 
-def _names(payload: Payload, key: str) -> tuple[str, ...]:
+def _integer_or_none(payload: object, *path: str) -> int | None:
+    value = _at(payload, *path)
+    # JSON's true is an int to Python.
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 < value <= _LARGEST_ID else None
+
+
+def _repository(payload: Payload) -> NamedRepository:
+    return NamedRepository(
+        name=_matching(_FULL_NAME, payload, "repository", "full_name"),
+        github_id=_integer_or_none(payload, "repository", "id"),
+    )
+
+
+def _listed(payload: Payload, key: str) -> tuple[NamedRepository, ...]:
     entries = payload.get(key)
-    names = [_at(entry, "full_name") for entry in entries] if isinstance(entries, list) else []
-    return tuple(name for name in names if isinstance(name, str) and _FULL_NAME.fullmatch(name))
+    named = [
+        (_at(entry, "full_name"), _integer_or_none(entry, "id"))
+        for entry in (entries if isinstance(entries, list) else [])
+    ]
+    return tuple(
+        NamedRepository(name, github_id)
+        for name, github_id in named
+        if isinstance(name, str) and _FULL_NAME.fullmatch(name)
+    )

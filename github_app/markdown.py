@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
@@ -17,15 +16,18 @@ MAX_COMMENT = 65_536
 _HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
-@cache
-def _parser() -> MarkdownIt:
-    # Without text_join an escaped character stays apart from the text around it.
-    return MarkdownIt("commonmark").disable("text_join")
+_parser = MarkdownIt("commonmark")
 
 
 def parse(text: str) -> list[Token]:
     """Return the block tokens of CommonMark ``text``; inline ones are their children."""
-    return _parser().parse(storable(text[:MAX_COMMENT]))
+    return _parser.parse(source(text))
+
+
+def source(text: str) -> str:
+    """Return ``text`` as a comment can hold it, each line ended by a line feed alone."""
+    lines = text[:MAX_COMMENT].replace("\r\n", "\n").replace("\r", "\n")
+    return storable(lines)
 
 
 def storable(text: str) -> str:

@@ -24,8 +24,12 @@ class Answerer(Protocol):
 class Indexer(Protocol):
     """Keeps the index of each repository (``owner/name``)."""
 
-    def register(self, repository: str, url: str) -> int:
-        """Make the repository known, and return its id in the database."""
+    def register(self, repository: str, url: str, *, github_id: int | None = None) -> int:
+        """Make the repository known, and return its id in the database.
+
+        What is known of ``github_id`` goes by this name from now on; what is known of another
+        repository under this name is deleted.
+        """
 
     def index(self, root: Path, *, repository: str, url: str, ref: str, commit: str) -> IndexReport:
         """Bring the index to the state of the tree at ``root``."""

@@ -13,7 +13,6 @@ from github_app.graphql.model import PostedComment
 from github_app.markers import find_marker
 
 if TYPE_CHECKING:
-    from github_app.graphql.model import Comment
     from github_app.graphql.operations import Operations
     from storage import Database
 
@@ -50,17 +49,12 @@ def post_once(github: Operations, database: Database, reply: Reply) -> PostedCom
 
 
 def _find(github: Operations, reply: Reply) -> PostedComment | None:
-    found = find_marker(_comments(github, reply), reply.delivery_id)
+    thread = github.read_thread(reply.thread_kind, reply.thread_id)
+    found = find_marker(thread.comments, reply.delivery_id)
     if found is None:
         return None
     log.info("reply_found", delivery=reply.delivery_id, url=found.url)
     return PostedComment(id=found.id, url=found.url)
-
-
-def _comments(github: Operations, reply: Reply) -> tuple[Comment, ...]:
-    if reply.thread_kind is ThreadKind.DISCUSSION:
-        return github.read_discussion(reply.thread_id).comments
-    return github.read_issue(reply.thread_id).comments
 
 
 def _post(github: Operations, reply: Reply) -> PostedComment:

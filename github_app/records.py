@@ -1,14 +1,10 @@
-"""The SQL of the GitHub face: deliveries, installations, answers."""
+"""The SQL of the GitHub face: deliveries, installations, repositories, replies."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
-
-from engine.answer import Answer, Source, Timings
+from github_app.events import NamedRepository
 from github_app.graphql.model import PostedComment
 
 if TYPE_CHECKING:
@@ -60,11 +56,39 @@ def delete_installation(connection: Connection, installation_id: int) -> None:
     connection.execute("DELETE FROM installations WHERE id = %s", (installation_id,))
 
 
-def repositories_of(connection: Connection, installation_id: int) -> tuple[str, ...]:
-    """Return ``owner/name`` of the repositories known through an installation."""
+def repositories_of(connection: Connection, installation_id: int) -> tuple[NamedRepository, ...]:
+    """Return the repositories known through an installation."""
     rows = connection.execute(
-        "SELECT name FROM repositories WHERE installation_id = %s ORDER BY name",
+        "SELECT name, github_id FROM repositories WHERE installation_id = %s ORDER BY name",
         (installation_id,),
+    )
+    return tuple(NamedRepository(*row) for row in rows)
+
+
+def is_another(connection: Connection, name: str, github_id: int | None) -> bool:
+    """Say whether what is known under ``name`` is of another repository than ``github_id``."""
+    row = connection.execute(
+        "SELECT 1 FROM repositories WHERE lower(name) = lower(%s) AND github_id <> %s",
+        (name, github_id),
+    ).fetchone()
+    return row is not None
+
+
+def names_to_forget(
+    connection: Connection, name: str, *, github_id: int | None, installation_id: int | None
+) -> tuple[str, ...]:
+    """Return the names under which a repository is known that an installation lost.
+
+    Its id finds it under a former name, and keeps another repository of its name from being found.
+    One that another installation has taken on is left out; without ``installation_id``, none is.
+    """
+    rows = connection.execute(
+        "SELECT name FROM repositories"
+        " WHERE (github_id = %(github_id)s OR lower(name) = lower(%(name)s)"
+        " AND (github_id IS NULL OR %(github_id)s::bigint IS NULL))"
+        " AND (installation_id IS NULL OR %(installation_id)s::bigint IS NULL"
+        " OR installation_id = %(installation_id)s) ORDER BY name",
+        {"name": name, "github_id": github_id, "installation_id": installation_id},
     )
     return tuple(row[0] for row in rows)
 
@@ -84,54 +108,37 @@ def set_installation(
     )
 
 
-def save_answer(
-    connection: Connection, answer: Answer, *, repository_id: int, delivery_id: str, thread_id: str
-) -> None:
-    """Keep the answer to a delivery; the first one kept stays."""
+def save_refusal(connection: Connection, repository_id: int, *, refused: bool) -> None:
+    """Record that a repository's archive cannot be read, or that it can."""
     connection.execute(
-        "INSERT INTO answers (repository_id, delivery_id, thread, question, response, sources,"
-        " provider, model, abstained, confidence, timings, commit_sha)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (delivery_id) DO NOTHING",
-        (
-            repository_id,
-            delivery_id,
-            thread_id,
-            answer.question,
-            answer.response,
-            Jsonb([asdict(source) for source in answer.sources]),
-            answer.provider,
-            answer.model,
-            answer.abstained,
-            answer.confidence,
-            Jsonb(asdict(answer.timings)),
-            answer.commit,
-        ),
+        "UPDATE repositories SET refused_at = CASE WHEN %s THEN now() END WHERE id = %s",
+        (refused, repository_id),
     )
 
 
-def find_answer(connection: Connection, delivery_id: str) -> Answer | None:
-    """Return the answer that was kept for a delivery."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(
-            "SELECT answers.*, repositories.name AS repository FROM answers"
-            " JOIN repositories ON repositories.id = answers.repository_id"
-            " WHERE delivery_id = %s",
-            (delivery_id,),
-        ).fetchone()
-    if row is None:
-        return None
-    return Answer(
-        question=row["question"],
-        repository=row["repository"],
-        response=row["response"],
-        sources=tuple(Source(**source) for source in row["sources"]),
-        provider=row["provider"],
-        model=row["model"],
-        abstained=row["abstained"],
-        confidence=row["confidence"],
-        timings=Timings(**row["timings"]),
-        commit=row["commit_sha"],
+def was_refused(connection: Connection, name: str, *, within: float) -> bool:
+    """Say whether a repository's archive could not be read in the last ``within`` seconds."""
+    row = connection.execute(
+        "SELECT 1 FROM repositories WHERE lower(name) = lower(%s)"
+        " AND refused_at > now() - make_interval(secs => %s)",
+        (name, within),
+    ).fetchone()
+    return row is not None
+
+
+def find_told_mistake(connection: Connection, name: str) -> str | None:
+    """Return what was last told to be wrong in a repository's settings, if anything was."""
+    row = connection.execute(
+        "SELECT settings_mistake FROM repositories WHERE lower(name) = lower(%s)", (name,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def save_told_mistake(connection: Connection, name: str, mistake: str | None) -> None:
+    """Record what was told to be wrong in a repository's settings; None once it is mended."""
+    connection.execute(
+        "UPDATE repositories SET settings_mistake = %s WHERE lower(name) = lower(%s)",
+        (mistake, name),
     )
 
 

@@ -6,6 +6,7 @@ always stay when a text is too long for one comment.
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
 from dataclasses import dataclass
@@ -14,14 +15,16 @@ from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 
+from engine.sanitising import code_span
 from github_app import commands
+from github_app.answering import Obstacle
 from github_app.markdown import MAX_COMMENT
 from github_app.markers import marker
-from github_app.sanitising import code_span, sanitise
+from github_app.sanitising import sanitise
 from github_app.settings import PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from engine.answer import Answer, Source
     from github_app.commands import Command
@@ -110,12 +113,22 @@ def search_usage(*, delivery_id: str, notes: Notes) -> str:
     return _compose(text, "", footer=_lines(notes), delivery_id=delivery_id)
 
 
-def not_indexed(repository: str, *, delivery_id: str, notes: Notes) -> str:
-    """Write that the repository has not been read yet."""
-    text = (
-        f"I have not finished reading {code_span(repository)} yet. It is being indexed; "
-        "please give the command again later."
-    )
+_OBSTACLES: Mapping[Obstacle, str] = {
+    Obstacle.EMPTY: "{repository} is empty, so there is nothing to answer from yet.",
+    Obstacle.REFUSED: (
+        "I cannot answer from {repository}: its archive is too large for me, or cannot be "
+        "unpacked. Whoever runs me finds the reason in the log."
+    ),
+    Obstacle.UNFINISHED: (
+        "I waited a quarter of an hour, but {repository} is not indexed yet. Please give the "
+        "command again later; if nothing changes, whoever runs me finds the reason in the log."
+    ),
+}
+
+
+def not_indexed(repository: str, obstacle: Obstacle, *, delivery_id: str, notes: Notes) -> str:
+    """Write why there is nothing to answer from."""
+    text = _OBSTACLES[obstacle].format(repository=code_span(repository))
     return _compose(text, "", footer=_lines(notes), delivery_id=delivery_id)
 
 
@@ -177,9 +190,10 @@ def cut(text: str, room: int) -> str:
         return text
     room -= len(CUT) + 2
     lines = text.split("\n")
+    lengths = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
     end = 0
     for token in _blocks.parse(text):
-        if token.level == 0 and token.map and len("\n".join(lines[: token.map[1]])) <= room:
+        if token.level == 0 and token.map and lengths[min(token.map[1], len(lines))] <= room + 1:
             end = max(end, token.map[1])
     kept = "\n".join(lines[:end]).rstrip() or _cut_block(lines, room)
     return f"{kept}\n\n{CUT}"

@@ -2,8 +2,10 @@
 
 What a model writes may have been put there by a page that it read. So nothing in it may ping a
 person, load an image, hold HTML, refer to other threads or lead away from the listed sources.
-Code keeps every character. The text is rewritten first; then the parser judges the outcome, and
-what it does not pass is shown as a block of code.
+Code keeps every character. The text is rewritten first; then the parser judges the outcome by
+rules of its own, and what it does not pass is shown as a block of code.
+
+Every pattern is linear in the text: it is as long, and as odd, as whoever shaped it likes.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
+from engine.sanitising import URL, code_span, part_url, split_code, visible
 from github_app import markdown
 
 if TYPE_CHECKING:
@@ -20,45 +23,58 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-_MENTION = r"(?<![A-Za-z0-9`])@[A-Za-z0-9][\w-]*(?:/[\w-]+)?"
-_URL = r"(?:(?:https?|ftp)://|mailto:|xmpp:|(?<!\w)www\.)[^\s<>`]+"
-_EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_REFERENCE = r"(?<![\w&`])(?:(?:[\w.-]+/[\w.-]+)?\#\d+|GH-\d+)\b"
+_MENTION = r"(?<![A-Za-z0-9])@[A-Za-z0-9][\w-]*+(?:/[\w-]++)?"
+_LINK = rf"(?:{URL}|(?i:mailto:|xmpp:|(?<!\w)www\.)[^\s<>`]++)"
+_EMAIL = r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++"
+_REFERENCE = r"(?:(?:(?<![\w.&-])[\w.-]++/[\w.-]++|(?<![\w&]))\#\d++|(?<!\w)(?i:GH)-\d++)\b"
 
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
-_PARAGRAPH_END = re.compile(r"(\n[ \t>]*\n)")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_PARAGRAPH_END = re.compile(r"(\n[ \t>]*+\n)")
 
 _INLINE = re.compile(
     rf"""
-      (?P<image>!\[(?P<alt>[^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])?)
-    | (?P<link>\[(?P<label>[^\[\]\n]+)\]\([ ]*<?(?P<target>[^\s<>()]*)>?[^()\n]*\))
-    | (?P<definition>^[ ]{{0,3}}\[(?=[^\]\n]+\]:))
-    | (?P<citation>\[(?P<number>\d{{1,3}})\](?![(:]))
-    | (?P<code>\\?(?:{_URL}|{_EMAIL}|{_MENTION}|{_REFERENCE}))
+      (?P<image>!\[(?P<alt>[^\[\]\n]*+)\](?:\([^()\n]*+\)|\[[^\[\]\n]*+\])?)
+    | (?P<link>\[(?P<label>[^\[\]\n]++)\]\([ ]*+<?(?P<target>[^\s<>()]*+)>?[^()\n]*+\))
+    | (?P<definition>^[ ]{{0,3}}\[(?=[^\]\n]++\]:))
+    | (?P<citation>\[(?P<numbers>\d{{1,3}}(?:[ ]?,[ ]?\d{{1,3}}){{0,20}})\](?![(:]))
+    | (?P<code>\\?(?:{_LINK}|{_EMAIL}|{_MENTION}|{_REFERENCE}))
+    | (?P<escape>\\[!-/:-@\[-`{{-~])
+    | (?P<tick>`)
     | (?P<angle><)
     | (?P<entity>&(?=\#|commat;|num;|colon;|period;|sol;))
     """,
     re.VERBOSE | re.MULTILINE,
 )
 
-_ACTIVE = re.compile(f"{_MENTION}|{_URL}|{_EMAIL}|{_REFERENCE}")
-
 _judge = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>]++", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"""
+      (?<![a-z0-9])@[a-z0-9]                                        # a mention
+    | [\w.+-]@[\w-]{1,255}\.\w                                      # an e-mail address
+    | (?:mailto|xmpp):\S | (?<![a-z0-9])www\.\w                     # a link without //
+    | (?<![\w&])\#[0-9] | /[\w.-]{1,100}\#[0-9] | (?<!\w)gh-[0-9]   # another thread
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+
+_RENDERED = frozenset({"geojson", "math", "mermaid", "stl", "suggestion", "topojson"})
+"""Languages whose code GitHub does not show, but draws, with links in it, or offers to commit."""
 
 
 def sanitise(text: str, *, citations: Mapping[int, str]) -> str:
     """Return ``text`` made harmless, its ``[n]`` linked to the URL that ``citations`` has for n.
 
-    Links to those URLs stay; of any other link the text stays.
+    Links to those URLs stay; of any other link the text stays. What is longer than a comment may
+    be is cut off there.
     """
-    visible = _INVISIBLE.sub("", markdown.storable(text))
+    shown = visible(markdown.storable(text[: markdown.MAX_COMMENT]))
     rewritten = "\n".join(
-        part if is_code else _rewrite(part, citations) for part, is_code in _parts(visible)
+        part if is_code else _rewrite(part, citations) for part, is_code in _parts(shown)
     ).strip("\n")
     if _is_harmless(rewritten, allowed=set(citations.values())):
         return rewritten
-    return fenced(visible)
+    return fenced(shown)
 
 
 def fenced(text: str, *, language: str = "text") -> str:
@@ -66,15 +82,6 @@ def fenced(text: str, *, language: str = "text") -> str:
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{text.strip(chr(10))}\n{fence}"
-
-
-def code_span(text: str) -> str:
-    """Return one line of ``text`` as code."""
-    line = " ".join(text.split()) or " "
-    longest = max((len(run) for run in re.findall(r"`+", line)), default=0)
-    ticks = "`" * (longest + 1)
-    pad = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{ticks}{pad}{line}{pad}{ticks}"
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
@@ -98,11 +105,13 @@ def _rewrite(text: str, citations: Mapping[int, str]) -> str:
 
 
 def _rewrite_paragraph(text: str, citations: Mapping[int, str]) -> str:
-    rewritten, position = [], 0
-    for span in _CODE_SPAN.finditer(text):
-        rewritten += [_rewrite_prose(text[position : span.start()], citations), span[0]]
-        position = span.end()
-    return "".join([*rewritten, _rewrite_prose(text[position:], citations)])
+    rewritten = ""
+    for part, is_code in split_code(text):
+        added = part if is_code else _rewrite_prose(part, citations)
+        # What is made code here must not run together with what was code before.
+        gap = " " if added.startswith("`") and rewritten.endswith("`") else ""
+        rewritten += gap + added
+    return rewritten
 
 
 def _rewrite_prose(text: str, citations: Mapping[int, str]) -> str:
@@ -115,18 +124,33 @@ def _rewrite_prose(text: str, citations: Mapping[int, str]) -> str:
             label = _rewrite_prose(match["label"], {})
             return f"[{label}]({match['target']})" if match["target"] in allowed else label
         if match["citation"]:
-            url = citations.get(int(match["number"]))
-            return f"[{match[0]}]({url})" if url else match[0]
+            return _linked(match, citations)
         if match["code"]:
-            word = match["code"].removeprefix("\\")
-            return word if word in allowed else code_span(word)
+            return _inert(match["code"].removeprefix("\\"), allowed)
+        if match["escape"]:
+            return match[0]
         if match["angle"]:
             return "&lt;"
         if match["entity"]:
             return "&amp;"
-        return match[0].replace("[", "\\[")
+        return f"\\{match[0]}" if match["tick"] else match[0].replace("[", "\\[")
 
     return _INLINE.sub(replacement, text)
+
+
+def _linked(citation: re.Match[str], citations: Mapping[int, str]) -> str:
+    numbers = [int(number) for number in citation["numbers"].split(",")]
+    if not any(number in citations for number in numbers):
+        return citation[0]
+    return " ".join(
+        f"[[{number}]]({citations[number]})" if number in citations else f"[{number}]"
+        for number in numbers
+    )
+
+
+def _inert(word: str, allowed: set[str]) -> str:
+    url, rest = part_url(word) if "://" in word else (word, "")
+    return word if url in allowed else code_span(url) + rest
 
 
 def _is_harmless(text: str, *, allowed: set[str]) -> bool:
@@ -136,6 +160,8 @@ def _is_harmless(text: str, *, allowed: set[str]) -> bool:
 
 def _is_harmless_block(token: Token, *, destinations: set[str]) -> bool:
     if token.type == "html_block":
+        return False
+    if token.type == "fence" and token.info.strip().partition(" ")[0].lower() in _RENDERED:
         return False
     return _is_harmless_inline(token.children or (), destinations=destinations)
 
@@ -149,8 +175,15 @@ def _is_harmless_inline(children: Sequence[Token], *, destinations: set[str]) ->
             in_link = child.type == "link_open"
             if in_link and child.attrGet("href") not in destinations:
                 return False
-        if child.type == "text" and not in_link:
-            active = _ACTIVE.search(child.content)
-            if active and _judge.normalizeLink(active[0]) not in destinations:
-                return False
+        if in_link or child.type != "text":
+            continue
+        if not _is_harmless_text(child.content, destinations=destinations):
+            return False
     return True
+
+
+def _is_harmless_text(text: str, *, destinations: set[str]) -> bool:
+    addresses = (part_url(address)[0] for address in _ADDRESS.findall(text))
+    if any(_judge.normalizeLink(address) not in destinations for address in addresses):
+        return False
+    return not _ACTIVE.search(_ADDRESS.sub(" ", text))

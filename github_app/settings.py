@@ -22,6 +22,9 @@ MAX_BYTES = 16 * 1024
 _NO_MORE_MISTAKES = 5
 """Mistakes reported at once; the rest show once these are mended."""
 
+_CONSTRUCTORS_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""PyYAML's constructors trip over values that do not fit their tag, each in its own way."""
+
 
 class When(StrEnum):
     """Which new discussions are answered without being asked."""
@@ -70,7 +73,7 @@ def parse(text: str) -> Settings:
         raise SettingsMistake((f"the file is larger than {MAX_BYTES // 1024} KiB",))
     try:
         values: Any = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, *_CONSTRUCTORS_ERRORS) as error:
         raise SettingsMistake((_yaml_mistake(error),)) from error
     if values is None:
         return Settings()

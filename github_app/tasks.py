@@ -11,7 +11,8 @@ from github_app.behaviours.answer_discussion import answer_discussion
 from github_app.behaviours.index_repository import forget_repository, index_repository
 from github_app.behaviours.installations import record_installation
 from github_app.behaviours.run_command import run_command
-from github_app.errors import ArchiveTooLarge, Forbidden, NotFound, RateLimited, Unprocessable
+from github_app.errors import RateLimited
+from github_app.verdicts import PERMANENT
 from github_app.work import (
     AnswerDiscussion,
     ForgetRepository,
@@ -20,7 +21,6 @@ from github_app.work import (
     RunCommand,
 )
 from jobs.port import Permanent, RetryLater
-from retrieval.sources.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ def _with_verdict(name: str, body: Handler) -> Handler:
             seconds = limits.wait(error.retry_after, attempt=attempt.number)
             log.warning("rate_limited", task=name, seconds=seconds, reason=str(error))
             raise RetryLater(str(error), seconds=seconds) from error
-        except (Forbidden, NotFound, Unprocessable, ArchiveTooLarge, ArchiveError) as error:
+        except PERMANENT as error:
             log.warning("job_given_up", task=name, reason=str(error))
             raise Permanent(str(error)) from error
 

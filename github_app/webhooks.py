@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from github_app import deliveries, events, records, signatures, work
 from github_app.errors import RefusalReason, Refused
 from jobs.port import QueueUnavailable
-from storage import DatabaseUnreachable
+from storage import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,19 +120,25 @@ def _take(delivery: Delivery, jobs: Sequence[Job], *, database: Database, queue:
             claimed = records.claim(connection, delivery)
             for job in jobs if claimed else ():
                 queue.enqueue(job, connection=connection)
-    except (DatabaseUnreachable, QueueUnavailable, psycopg.OperationalError) as error:
+    except (StorageError, QueueUnavailable, psycopg.Error) as error:
         log.error(  # noqa: TRY400 - the reason says it all; a traceback adds nothing
             "delivery_not_taken",
             delivery=delivery.id,
             event_name=delivery.event,
             reason=str(error),
         )
-        raise Refused(
-            RefusalReason.DATABASE, "the database cannot be reached; redeliver later"
-        ) from error
+        raise Refused(RefusalReason.DATABASE, _what_to_do(error)) from error
     if claimed:
         queue.ring()
     return claimed
+
+
+def _what_to_do(error: Exception) -> str:
+    if isinstance(error, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)):
+        return "the database lacks this release's tables; run `fury-bot migrate`, then redeliver"
+    if isinstance(error, (StorageError, psycopg.OperationalError)):
+        return "the database cannot be reached; redeliver later"
+    return "the database did not take the delivery; redeliver later"
 
 
 def _answered(delivery: Delivery, answer: dict[str, str], status: int) -> tuple[Response, int]:

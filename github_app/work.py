@@ -15,8 +15,13 @@ from github_app.events import (
     DiscussionOpened,
     Ignored,
     InstallationAction,
+    InstallationChanged,
+    NamedRepository,
     Ping,
     RepositoriesChanged,
+    RepositoryDeleted,
+    RepositoryRenamed,
+    RepositoryTransferred,
     ThreadKind,
 )
 from jobs.port import Job
@@ -37,6 +42,8 @@ class AnswerDiscussion:
     installation_id: int
     repository: str
     discussion_id: str
+    github_id: int | None = None
+    """GitHub's id of the repository, as in the other jobs."""
 
     def job(self) -> Job:
         """Return the job; the jobs of one thread take turns."""
@@ -57,6 +64,7 @@ class RunCommand:
     subject_id: str
     command: Command
     others: int
+    github_id: int | None = None
 
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, Any]) -> RunCommand:
@@ -87,6 +95,7 @@ class IndexRepository:
 
     installation_id: int
     repository: str
+    github_id: int | None = None
 
     def job(self) -> Job:
         """Return the job; however many ask for it, one waits."""
@@ -101,11 +110,14 @@ class IndexRepository:
 
 @dataclass(frozen=True, slots=True)
 class ForgetRepository:
-    """Delete all that is known of a repository."""
+    """Delete all that is known of a repository, unless another installation has taken it on."""
 
     TASK = "github.forget"
 
     repository: str
+    installation_id: int | None = None
+    """The one through which it can no longer be read; None when nobody can read it there."""
+    github_id: int | None = None
 
     def job(self) -> Job:
         """Return the job, which takes turns with indexing."""
@@ -127,7 +139,7 @@ class RecordInstallation:
     action: InstallationAction
     installation_id: int
     account: str
-    repositories: tuple[str, ...]
+    repositories: tuple[NamedRepository, ...]
 
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, Any]) -> RecordInstallation:
@@ -136,7 +148,9 @@ class RecordInstallation:
             **{
                 **arguments,
                 "action": InstallationAction(arguments["action"]),
-                "repositories": tuple(arguments["repositories"]),
+                "repositories": tuple(
+                    NamedRepository(**named) for named in arguments["repositories"]
+                ),
             }
         )
 
@@ -149,43 +163,64 @@ def jobs(event: Event, *, delivery_id: str) -> tuple[Job, ...]:
     """Return the jobs that ``event``, told by the delivery ``delivery_id``, asks for."""
     match event:
         case Ping() | Ignored():
-            return ()
-        case DiscussionOpened():
-            return (
-                AnswerDiscussion(
-                    delivery_id=delivery_id,
+            found: tuple[Job, ...] = ()
+        case DiscussionOpened() | CommandGiven():
+            found = (_reply(event, delivery_id),)
+        case InstallationChanged():
+            found = (
+                RecordInstallation(
+                    action=event.action,
                     installation_id=event.installation_id,
-                    repository=event.repository,
-                    discussion_id=event.discussion_id,
+                    account=event.account,
+                    repositories=event.repositories,
                 ).job(),
             )
-        case CommandGiven():
-            return (
-                RunCommand(
-                    delivery_id=delivery_id,
-                    installation_id=event.installation_id,
-                    repository=event.repository,
-                    thread_kind=event.thread_kind,
-                    thread_id=event.thread_id,
-                    subject_id=event.subject_id,
-                    command=event.command,
-                    others=event.others,
-                ).job(),
-            )
-        case DefaultBranchPushed():
-            return (IndexRepository(event.installation_id, event.repository).job(),)
         case RepositoriesChanged():
-            forgotten = [ForgetRepository(name).job() for name in event.removed]
-            added = [IndexRepository(event.installation_id, name).job() for name in event.added]
-            return (*forgotten, *added)
-    return (
-        RecordInstallation(
-            action=event.action,
+            removed = [forget(gone, event.installation_id) for gone in event.removed]
+            added = [index(new, event.installation_id) for new in event.added]
+            found = (*removed, *added)
+        case DefaultBranchPushed() | RepositoryRenamed():
+            found = (index(event.repository, event.installation_id),)
+        case RepositoryDeleted():
+            found = (forget(event.repository, None),)
+        case RepositoryTransferred():
+            # The new owner's people may be others: nothing that was known goes with it.
+            found = (forget(event.repository, None),)
+            if event.installation_id is not None:
+                found += (index(event.repository, event.installation_id),)
+    return found
+
+
+def _reply(event: DiscussionOpened | CommandGiven, delivery_id: str) -> Job:
+    if isinstance(event, DiscussionOpened):
+        return AnswerDiscussion(
+            delivery_id=delivery_id,
             installation_id=event.installation_id,
-            account=event.account,
-            repositories=event.repositories,
-        ).job(),
-    )
+            repository=event.repository.name,
+            discussion_id=event.discussion_id,
+            github_id=event.repository.github_id,
+        ).job()
+    return RunCommand(
+        delivery_id=delivery_id,
+        installation_id=event.installation_id,
+        repository=event.repository.name,
+        thread_kind=event.thread_kind,
+        thread_id=event.thread_id,
+        subject_id=event.subject_id,
+        command=event.command,
+        others=event.others,
+        github_id=event.repository.github_id,
+    ).job()
+
+
+def index(repository: NamedRepository, installation_id: int) -> Job:
+    """Return the job that indexes ``repository``, under the name that it then has."""
+    return IndexRepository(installation_id, repository.name, repository.github_id).job()
+
+
+def forget(repository: NamedRepository, installation_id: int | None) -> Job:
+    """Return the job that forgets ``repository``, known through ``installation_id``."""
+    return ForgetRepository(repository.name, installation_id, repository.github_id).job()
 
 
 def _thread_lock(node_id: str) -> str:

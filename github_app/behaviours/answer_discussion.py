@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from engine.answer import Scope
 from engine.errors import NotIndexed
 from github_app import questions, replies
 from github_app.acknowledgement import Acknowledgement
 from github_app.answering import answer_once, request_index
+from github_app.auth import ANSWERING
 from github_app.behaviours import repository_settings
 from github_app.events import ThreadKind
 from github_app.graphql.operations import Reaction
@@ -30,37 +30,40 @@ log = structlog.get_logger(__name__)
 
 def answer_discussion(work: AnswerDiscussion, attempt: Attempt, dependencies: Dependencies) -> None:
     """Answer a discussion that was just opened; when the engine abstains, say nothing."""
-    with dependencies.github.repository(work.installation_id, work.repository) as github:
-        repository = github.read_repository(work.repository)
+    with (
+        dependencies.github.repository(
+            work.installation_id, work.repository, permissions=ANSWERING[ThreadKind.DISCUSSION]
+        ) as github,
+        Acknowledgement(github, work.discussion_id, attempt) as acknowledgement,
+    ):
+        repository = github.read_repository(work.repository, told_id=work.github_id)
         in_force = repository_settings.read(github, repository)
         discussion = github.read_discussion(work.discussion_id)
         silence = reason_for_silence(discussion, in_force.settings, work.delivery_id)
         if silence:
             log.info("discussion_left_alone", discussion=work.discussion_id, reason=silence)
             return
-        with Acknowledgement(github, work.discussion_id, attempt) as acknowledgement:
-            try:
-                answer = answer_once(
-                    dependencies,
-                    questions.of_thread(discussion, checkbox=in_force.settings.checkbox),
-                    Scope(work.repository, knn=in_force.settings.references),
-                    url=repository.url,
-                    delivery_id=work.delivery_id,
-                    thread_id=work.discussion_id,
-                )
-            except NotIndexed:
-                request_index(dependencies, work.installation_id, work.repository, attempt=attempt)
-                return
-            if answer.abstained:
-                return
-            body = replies.answer(
-                answer,
+        acknowledgement.begin()
+        try:
+            answer = answer_once(
+                dependencies,
+                questions.of_thread(discussion, checkbox=in_force.settings.checkbox),
+                repository=repository,
+                knn=in_force.settings.references,
                 delivery_id=work.delivery_id,
-                notes=replies.Notes(settings_mistakes=in_force.mistakes),
+                thread_id=work.discussion_id,
             )
+        except NotIndexed:
+            request_index(dependencies, work.installation_id, repository, attempt=attempt)
+            return
+        if answer.abstained:
+            return
+        with repository_settings.untold_mistakes(dependencies, repository, in_force) as mistakes:
+            notes = replies.Notes(settings_mistakes=mistakes)
+            body = replies.answer(answer, delivery_id=work.delivery_id, notes=notes)
             reply = Reply(work.delivery_id, ThreadKind.DISCUSSION, work.discussion_id, body)
             post_once(github, dependencies.database, reply)
-            acknowledgement.outcome = Reaction.ROCKET
+        acknowledgement.outcome = Reaction.ROCKET
 
 
 def reason_for_silence(discussion: Discussion, settings: Settings, delivery_id: str) -> str | None:

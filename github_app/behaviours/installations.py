@@ -8,7 +8,7 @@ import structlog
 
 from github_app import records
 from github_app.events import InstallationAction
-from github_app.work import ForgetRepository, IndexRepository
+from github_app.work import forget, index
 
 if TYPE_CHECKING:
     from github_app.dependencies import Dependencies
@@ -22,22 +22,18 @@ def record_installation(work: RecordInstallation, dependencies: Dependencies) ->
     """Record an installation's state; who may no longer be read is forgotten at once."""
     with dependencies.database.transaction() as connection:
         known = records.repositories_of(connection, work.installation_id)
-        names = tuple(dict.fromkeys((*known, *work.repositories)))
+        repositories = tuple(dict.fromkeys((*known, *work.repositories)))
         _record(connection, work)
-        for name in names:
-            job = (
-                ForgetRepository(name).job()
-                if _is_closed(work.action)
-                else IndexRepository(work.installation_id, name).job()
-            )
-            dependencies.queue.enqueue(job, connection=connection)
+        for repository in repositories:
+            job = forget if _is_closed(work.action) else index
+            dependencies.queue.enqueue(job(repository, work.installation_id), connection=connection)
     dependencies.queue.ring()
     log.info(
         "installation_recorded",
         installation=work.installation_id,
         account=work.account,
         action=work.action.value,
-        repositories=len(names),
+        repositories=len(repositories),
     )
 
 

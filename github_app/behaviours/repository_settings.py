@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
 
-from github_app import settings
+from github_app import records, settings
 from github_app.errors import SettingsMistake
 from github_app.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from github_app.dependencies import Dependencies
     from github_app.graphql.model import Repository, SettingsFile
     from github_app.graphql.operations import Operations
 
@@ -39,6 +43,26 @@ def read(github: Operations, repository: Repository) -> InForce:
     except SettingsMistake as error:
         log.warning("settings_mistake", repository=repository.name_with_owner, reason=str(error))
         return InForce(mistakes=error.mistakes)
+
+
+@contextmanager
+def untold_mistakes(
+    dependencies: Dependencies, repository: Repository, in_force: InForce
+) -> Iterator[tuple[str, ...]]:
+    """Yield the mistakes to tell in a reply, which are those told from the end of the block on.
+
+    The same ones are told once, in the first reply after they were made.
+    """
+    name, mistake = repository.name_with_owner, "\n".join(in_force.mistakes) or None
+    with dependencies.database.transaction() as connection:
+        told = records.find_told_mistake(connection, name)
+    if mistake == told:
+        yield ()
+        return
+    yield in_force.mistakes
+    dependencies.indexer.register(name, repository.url, github_id=repository.github_id)
+    with dependencies.database.transaction() as connection:
+        records.save_told_mistake(connection, name, mistake)
 
 
 def _text(file: SettingsFile) -> str:

@@ -67,6 +67,8 @@ class Repository:
     """A repository before anything is done in it."""
 
     name_with_owner: str
+    """Its name now; it may have been asked for by a former one."""
+    github_id: int | None
     url: str
     default_branch: str | None
     """None while it is empty, as is ``head``."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from github_app.errors import NotFound
+from github_app.errors import Forbidden, NotFound
+from github_app.events import ThreadKind
 from github_app.graphql.model import (
     Category,
     Comment,
@@ -40,8 +41,11 @@ class Operations:
     def __init__(self, execute: Callable[[str, Mapping[str, Any]], dict[str, Any]]) -> None:
         self._execute = execute
 
-    def read_repository(self, full_name: str) -> Repository:
-        """Return the repository ``owner/name`` with its settings file."""
+    def read_repository(self, full_name: str, *, told_id: int | None = None) -> Repository:
+        """Return the repository ``owner/name`` with its settings file.
+
+        Its id is GitHub's, or ``told_id`` where GraphQL tells none: it holds 32 bits there.
+        """
         owner, _, name = full_name.partition("/")
         found = self._execute("repository", {"owner": owner, "name": name})["repository"]
         if found is None:
@@ -49,6 +53,7 @@ class Operations:
         branch = found["defaultBranchRef"] or {}
         return Repository(
             name_with_owner=found["nameWithOwner"],
+            github_id=found["databaseId"] or told_id,
             url=found["url"],
             default_branch=branch.get("name"),
             head=(branch.get("target") or {}).get("oid"),
@@ -56,10 +61,13 @@ class Operations:
         )
 
     def read_owner_settings(self, owner: str) -> SettingsFile | None:
-        """Return the settings file of ``owner``'s ``.github`` repository, if there is one."""
+        """Return the settings file of ``owner``'s ``.github`` repository, if there is one to see.
+
+        A token for another repository may be refused there, by an organisation's SAML say.
+        """
         try:
             found = self._execute("owner_settings", {"owner": owner})["repository"]
-        except NotFound:
+        except (NotFound, Forbidden):
             return None
         return _settings_file(found["settings"]) if found else None
 
@@ -88,6 +96,12 @@ class Operations:
                 break
             comments += _comments(page)
         return Issue(**_thread(first, comments))
+
+    def read_thread(self, kind: ThreadKind, thread_id: str) -> Issue:
+        """Return a discussion or an issue."""
+        if kind is ThreadKind.DISCUSSION:
+            return self.read_discussion(thread_id)
+        return self.read_issue(thread_id)
 
     def top_level_comment(self, comment_id: str) -> str:
         """Return the id of the comment that heads the thread of a discussion's comment."""

@@ -10,7 +10,7 @@ from discord_relay.markdown import Code, Prose, blocks
 
 
 def prose(markdown: str) -> str:
-    (block,) = blocks(markdown)
+    (block,) = blocks(markdown, links=("https://x.org", "https://x.org/a_(b)"))
     assert isinstance(block, Prose)
     return block.text
 
@@ -67,12 +67,25 @@ def test_a_table_becomes_code() -> None:
         ("### Three", "### Three"),
         ("#### Four **bold** ##", "**Four bold**"),
         ("[text](https://x.org/a_(b))", "[text](<https://x.org/a_(b)>)"),
-        ('[`sphere`](https://x.org "title")', "[`sphere`](<https://x.org>)"),
-        ("![plot](https://x.org/p.png)", "[plot](<https://x.org/p.png>)"),
-        ("![](https://x.org/p.png)", "[image](<https://x.org/p.png>)"),
-        ("see https://x.org/a.", "see <https://x.org/a>."),
+        ('[sphere](https://x.org "title")', "[sphere](<https://x.org>)"),
+        ("[`sphere`](https://x.org)", "[`sphere`](<https://x.org>)"),
+        ("![plot](https://x.org)", "[plot](<https://x.org>)"),
+        ("![](https://x.org)", "[image](<https://x.org>)"),
+        ("see https://x.org.", "see <https://x.org>."),
         ("(https://x.org/a_(b))", "(<https://x.org/a_(b)>)"),
         ("<https://x.org>", "<https://x.org>"),
+        ("[text](https://evil.example)", "text"),
+        ("[https://github.com](https://evil.example)", "`https://github.com`"),
+        ("[x](HTTPS://evil.example)", "x"),
+        ("[x](<evil://x>)", "x"),
+        ("see HTTPS://evil.example/x.", "see `HTTPS://evil.example/x`."),
+        ("<Http://evil.example>", "`Http://evil.example`"),
+        ("https://x.org.evil.example", "`https://x.org.evil.example`"),
+        ("join Discord.gg/abc", "join `Discord.gg/abc`"),
+        ("a `https://evil.example b", r"a \``https://evil.example` b"),
+        ("a ``b` https://evil.example", r"a \`\`b\` `https://evil.example`"),
+        (r"\`https://evil.example`", r"\``https://evil.example`\`"),
+        ("h\u200bttps://evil.example", "`https://evil.example`"),
         ("`https://x.org`", "`https://x.org`"),
         ("cited [1] here", "cited [1] here"),
         ("@everyone @here", "@\u200beveryone @\u200bhere"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,22 @@ def test_a_source_of_one_line_and_without_a_symbol_is_named_by_its_path() -> Non
 def test_an_answer_that_leaves_a_fence_open_keeps_its_sources_out_of_the_code() -> None:
     (message,) = messages(make_answer(response="```python\nx = 1"))
     assert "x = 1\n```\n**Sources**" in message
+
+
+def test_only_an_answers_own_sources_can_be_followed() -> None:
+    own = source(1).url
+    (message,) = messages(
+        make_answer(response=f"[a]({own}), [b](https://evil.example), https://evil.example")
+    )
+    assert message.startswith(f"[a](<{own}>), b, `https://evil.example`\n")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "part", ["[a](", "[a](x", "`", "``a`", "(", "![", "[a](<b ", "[a](b (", "\\"]
+)
+def test_no_answer_takes_long(part: str) -> None:
+    assert messages(make_answer(response=part * (65_000 // len(part))))
 
 
 @given(st.text(max_size=6000))

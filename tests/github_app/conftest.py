@@ -41,6 +41,7 @@ REPOSITORY = "octo-org/hello"
 SOURCE_URL = "https://github.com/octo-org/hello/blob/0123456/hello.py#L1-L3"
 
 FIRST = Attempt(number=1, last=False)
+SECOND = Attempt(number=2, last=False)
 LAST = Attempt(number=6, last=True)
 
 
@@ -86,13 +87,21 @@ class FakeEngine:
         self.searches.append((query, scope))
         return SearchResult(query, scope.repository, "main", "0123456789", (passage(),))
 
-    def register(self, repository: str, url: str) -> int:
-        """Insert the repository's row."""
+    def register(self, repository: str, url: str, *, github_id: int | None = None) -> int:
+        """Insert the repository's row, or rename it; another's under its name goes first."""
         with self.database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM repositories WHERE lower(name) = lower(%s) AND github_id <> %s",
+                (repository, github_id),
+            )
+            connection.execute(
+                "UPDATE repositories SET name = %s WHERE github_id = %s", (repository, github_id)
+            )
             row = connection.execute(
-                "INSERT INTO repositories (name, url) VALUES (%s, %s)"
-                " ON CONFLICT (lower(name)) DO UPDATE SET url = excluded.url RETURNING id",
-                (repository, url),
+                "INSERT INTO repositories (name, url, github_id) VALUES (%s, %s, %s)"
+                " ON CONFLICT (lower(name)) DO UPDATE SET url = excluded.url,"
+                " github_id = coalesce(excluded.github_id, repositories.github_id) RETURNING id",
+                (repository, url, github_id),
             ).fetchone()
         assert row is not None
         return int(row[0])

@@ -13,13 +13,15 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from github_app.auth import (
-    PERMISSIONS,
+    ANSWERING,
+    READING,
     InstallationTokens,
     IssuedToken,
     app_claims,
     load_private_key,
 )
 from github_app.errors import UnusableKey
+from github_app.events import ThreadKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,8 +115,8 @@ def test_a_token_is_narrowed_to_one_repository_and_few_permissions(
     registration: tuple[App, str],
 ) -> None:
     issuer, tokens = make(registration)
-    tokens.get(7, "octo-org/hello")
-    assert issuer.requests == [(7, "hello", PERMISSIONS)]
+    tokens.get(7, "octo-org/hello", READING)
+    assert issuer.requests == [(7, "hello", READING)]
     claims = jwt.decode(
         issuer.jwts[0],
         registration[0].public_key,
@@ -128,30 +130,36 @@ def test_a_token_is_used_again_until_a_minute_before_its_end(
     registration: tuple[App, str],
 ) -> None:
     issuer, tokens = make(registration)
-    first = tokens.get(7, "octo-org/hello")
+    first = tokens.get(7, "octo-org/hello", READING)
     assert tokens.is_fresh(first)
     issuer.now += 3539
-    assert tokens.get(7, "Octo-Org/Hello") is first
+    assert tokens.get(7, "Octo-Org/Hello", READING) is first
     assert not tokens.is_fresh(first)
     issuer.now += 1
-    assert tokens.get(7, "octo-org/hello").value == "token 2"
+    assert tokens.get(7, "octo-org/hello", READING).value == "token 2"
 
 
-def test_each_repository_and_installation_has_its_own_token(
+def test_each_repository_installation_and_purpose_has_its_own_token(
     registration: tuple[App, str],
 ) -> None:
     _, tokens = make(registration)
-    places = [(7, "octo-org/hello"), (7, "octo-org/other"), (8, "octo-org/hello")]
-    assert len({tokens.get(*place).value for place in places}) == 3
+    more = ANSWERING[ThreadKind.ISSUE]
+    places = [
+        (7, "octo-org/hello", READING),
+        (7, "octo-org/other", READING),
+        (8, "octo-org/hello", READING),
+        (7, "octo-org/hello", more),
+    ]
+    assert len({tokens.get(*place).value for place in places}) == 4
 
 
 def test_a_dropped_token_is_replaced_once(registration: tuple[App, str]) -> None:
     issuer, tokens = make(registration)
-    first = tokens.get(7, "octo-org/hello")
-    tokens.drop(7, "octo-org/hello", first)
-    second = tokens.get(7, "octo-org/hello")
-    tokens.drop(7, "octo-org/hello", first)
-    assert tokens.get(7, "octo-org/hello") is second
+    first = tokens.get(7, "octo-org/hello", READING)
+    tokens.drop(7, "octo-org/hello", READING, first)
+    second = tokens.get(7, "octo-org/hello", READING)
+    tokens.drop(7, "octo-org/hello", READING, first)
+    assert tokens.get(7, "octo-org/hello", READING) is second
     assert len(issuer.requests) == 2
 
 
@@ -161,7 +169,7 @@ def test_threads_share_one_token(registration: tuple[App, str]) -> None:
 
     def take() -> str:
         barrier.wait(10)
-        return tokens.get(7, "octo-org/hello").value
+        return tokens.get(7, "octo-org/hello", READING).value
 
     with ThreadPoolExecutor(4) as threads:
         values = {future.result() for future in [threads.submit(take) for _ in range(4)]}
@@ -171,5 +179,42 @@ def test_threads_share_one_token(registration: tuple[App, str]) -> None:
 
 def test_no_secret_shows_in_a_token_or_its_cache(registration: tuple[App, str]) -> None:
     _, tokens = make(registration)
-    token = tokens.get(7, "octo-org/hello")
+    token = tokens.get(7, "octo-org/hello", READING)
     assert "token 1" not in repr(token) + repr(tokens)
+
+
+def test_a_slow_issue_keeps_nobody_else_waiting(registration: tuple[App, str]) -> None:
+    slow, done = threading.Event(), threading.Event()
+
+    class SlowForOne(Issuer):
+        def create_installation_token(
+            self, installation_id: int, *, jwt: str, repository: str, permissions: Mapping[str, str]
+        ) -> IssuedToken:
+            if installation_id == 7:
+                slow.set()
+                assert done.wait(20)
+            return super().create_installation_token(
+                installation_id, jwt=jwt, repository=repository, permissions=permissions
+            )
+
+    issuer = SlowForOne()
+    key = load_private_key(registration[1])
+    tokens = InstallationTokens("12", key, issuer, clock=lambda: issuer.now)
+    with ThreadPoolExecutor(2) as threads:
+        waiting = threads.submit(tokens.get, 7, "octo-org/hello", READING)
+        assert slow.wait(20)
+        other = threads.submit(tokens.get, 8, "acme/tool", READING)
+        try:
+            assert other.result(15).value == "token 1"
+        finally:
+            done.set()
+        assert waiting.result(20).value == "token 2"
+
+
+def test_tokens_that_are_over_are_let_go_of(registration: tuple[App, str]) -> None:
+    issuer, tokens = make(registration)
+    for number in range(5):
+        tokens.get(7, f"octo-org/{number}", READING)
+    issuer.now += 3600
+    tokens.get(7, "octo-org/last", READING)
+    assert len(tokens._slots) == 1

@@ -27,19 +27,41 @@ def test_letter_case_does_not_matter() -> None:
     assert one("/Fury-Bot ASK How?") == Command("ask", "How?")
 
 
-def test_a_question_goes_on_to_the_end_of_its_paragraph() -> None:
-    body = "/fury-bot ask How do I\n**draw** a `sphere`?  \nQuickly\n\nThanks"
-    assert one(body).argument == "How do I\n**draw** a `sphere`?\nQuickly"
+def test_a_question_goes_on_to_the_end_of_the_comment_as_it_was_written() -> None:
+    question = (
+        "Why is `vector<int>` not a List<T>, as [the docs](https://x.example/a) say?\n"
+        "\n"
+        "```python\n"
+        "foo(1)  # <b>\n"
+        "```\n"
+        "\n"
+        "> It *is* &lt;odd&gt;.  \n"
+        "- one"
+    )
+    assert one(f"Hello\n/fury-bot ask {question}\n\n").argument == question
 
 
-def test_links_keep_their_text_and_html_nothing() -> None:
-    body = "/fury-bot ask [this](http://x) ![img](y) <!-- not this --> \\*and\\*\n*a\nb*"
-    assert one(body).argument == "this img  *and*\n*a\nb*"
+def test_a_question_ends_where_the_next_command_begins() -> None:
+    body = "/fury-bot ask a `b\nc`\n\n```\n/fury-bot help\n```\n\nd\n  /fury-bot search e\nf"
+    assert find(body) == (
+        Command("ask", "a `b\nc`\n\n```\n/fury-bot help\n```\n\nd"),
+        Command("search", "e"),
+    )
+
+
+def test_commands_are_found_below_whatever_spans_lines() -> None:
+    body = "[a](b 'c\nd') `e\nf` <i\nj> *k\nl*\n\n[ref]: x\n/fury-bot help\r\nm\r\n/fury-bot ask n"
+    assert find(body) == (Command("help", ""), Command("ask", "n"))
+
+
+def test_only_a_question_goes_on_over_lines() -> None:
+    assert one("/fury-bot search it\n\nThanks!").argument == "it"
 
 
 def test_the_bare_prefix_asks_for_help() -> None:
     assert one("/fury-bot").action is Action.HELP
     assert one("/fury-bot\nWhat now").word == "what"
+    assert one("/fury-bot\n\nThanks").action is Action.HELP
 
 
 @pytest.mark.parametrize(
@@ -95,6 +117,7 @@ def test_an_edit_brings_the_commands_that_were_not_there() -> None:
     assert find_new("/fury-bot ask a\n\nThanks", old_body=old) == ()
     assert find_new("/fury-bot ask b", old_body=old) == (Command("ask", "b"),)
     assert find_new(f"{old}\n\n{old}", old_body=old) == (Command("ask", "a"),)
+    assert find_new("/fury-bot ask a\nb", old_body="/fury-bot ask a\nc") == ()
     assert find_new("`/fury-bot ask a`", old_body="`/fury-bot ask a`") == ()
 
 
@@ -115,3 +138,11 @@ def test_no_text_is_too_strange(body: str) -> None:
     for command in find(f"/fury-bot {body}"):
         command.argument.encode()
         assert "\0" not in command.word + command.argument
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "part", ["/fury-bot ask\n", "/fury-bot `a` *b*\n", "/fury-bot ", "*/fury-bot ask\n", "`", "["]
+)
+def test_no_comment_takes_long(part: str) -> None:
+    find("/fury-bot ask\n" + part * (65_000 // len(part)))

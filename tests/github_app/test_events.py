@@ -18,8 +18,12 @@ from github_app.events import (
     Ignored,
     InstallationAction,
     InstallationChanged,
+    NamedRepository,
     Ping,
     RepositoriesChanged,
+    RepositoryDeleted,
+    RepositoryRenamed,
+    RepositoryTransferred,
     ThreadKind,
     parse,
 )
@@ -28,7 +32,8 @@ from github_app.work import jobs
 COMMIT = "0123456789" * 4
 PERSON = {"type": "User", "login": "mona[bot]"}
 BOT = {"type": "Bot", "login": "mona"}
-REPOSITORY = {"full_name": "octo-org/hello", "default_branch": "main"}
+REPOSITORY = {"id": 5, "full_name": "octo-org/hello", "default_branch": "main"}
+HELLO = NamedRepository("octo-org/hello", 5)
 BASE: dict[str, Any] = {
     "sender": PERSON,
     "repository": REPOSITORY,
@@ -48,7 +53,12 @@ ISSUE = {
 }
 ISSUE_COMMENT = {**ISSUE, "action": "created", "comment": {**COMMENT, "node_id": "IC_1"}}
 PUSH = {**BASE, "ref": "refs/heads/main", "deleted": False, "after": COMMIT}
-INSTALLATION = {**BASE, "action": "created", "repositories": [{"full_name": "octo-org/hello"}]}
+INSTALLATION = {
+    **BASE,
+    "action": "created",
+    "repositories": [{"id": 5, "full_name": "octo-org/hello"}],
+}
+RENAMED = {**BASE, "action": "renamed", "changes": {"repository": {"name": {"from": "hi"}}}}
 ADDED = {
     **BASE,
     "action": "added",
@@ -58,6 +68,7 @@ ADDED = {
 EXAMPLES = {
     "installation": INSTALLATION,
     "installation_repositories": ADDED,
+    "repository": RENAMED,
     "push": PUSH,
     "discussion": DISCUSSION,
     "discussion_comment": DISCUSSION_COMMENT,
@@ -93,7 +104,7 @@ def test_a_ping_is_a_ping() -> None:
 @pytest.mark.parametrize("action", list(InstallationAction))
 def test_an_installation_changes(action: InstallationAction) -> None:
     assert read("installation", {**INSTALLATION, "action": action.value}) == InstallationChanged(
-        action, 7, "octo-org", ("octo-org/hello",)
+        action, 7, "octo-org", (HELLO,)
     )
 
 
@@ -105,12 +116,44 @@ def test_an_installation_without_a_list_of_repositories_names_none() -> None:
 
 def test_repositories_come_and_go() -> None:
     assert read("installation_repositories", ADDED) == RepositoriesChanged(
-        7, "octo-org", ("octo-org/hello",), ("octo-org/old",)
+        7, "octo-org", (NamedRepository("octo-org/hello"),), (NamedRepository("octo-org/old"),)
     )
 
 
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("renamed", RepositoryRenamed(7, HELLO)),
+        ("transferred", RepositoryTransferred(7, HELLO)),
+        ("deleted", RepositoryDeleted(HELLO)),
+    ],
+)
+def test_what_happens_to_a_repository_is_told(action: str, told: object) -> None:
+    assert read("repository", {**RENAMED, "action": action}) == told
+
+
+def test_a_repository_may_go_where_the_app_is_not() -> None:
+    away = {**RENAMED, "action": "transferred"}
+    del away["installation"]
+    assert read("repository", away) == RepositoryTransferred(None, HELLO)
+
+
+@pytest.mark.parametrize("identity", [None, 0, "5", True])
+def test_a_repository_without_an_id_is_known_by_its_name(identity: object) -> None:
+    payload = changed(PUSH, identity, "repository", "id")
+    named = NamedRepository("octo-org/hello", None)
+    assert read("push", payload) == DefaultBranchPushed(7, named, COMMIT)
+
+
+def test_a_transfer_forgets_before_it_indexes() -> None:
+    away = {**RENAMED, "action": "transferred"}
+    found = jobs(parse(Delivery("id", "repository", away)), delivery_id="id")
+    assert [job.task for job in found] == ["github.forget", "github.index"]
+    assert len({job.lock for job in found}) == 1
+
+
 def test_a_push_to_the_default_branch_names_the_new_head() -> None:
-    assert read("push", PUSH) == DefaultBranchPushed(7, "octo-org/hello", COMMIT)
+    assert read("push", PUSH) == DefaultBranchPushed(7, HELLO, COMMIT)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +170,7 @@ def test_other_pushes_are_ignored(payload: dict[str, Any], why: str) -> None:
 
 
 def test_a_discussion_is_opened() -> None:
-    assert read("discussion", DISCUSSION) == DiscussionOpened(7, "octo-org/hello", "D_1")
+    assert read("discussion", DISCUSSION) == DiscussionOpened(7, HELLO, "D_1")
 
 
 def test_a_discussion_without_text_is_opened_all_the_same() -> None:
@@ -155,9 +198,7 @@ def test_a_command_is_given(  # noqa: PLR0917 - pytest names the arguments
     event: str, payload: dict[str, Any], kind: ThreadKind, thread: str, subject: str, word: str
 ) -> None:
     command = Command(word, "How?" if word == "ask" else "")
-    assert read(event, payload) == CommandGiven(
-        7, "octo-org/hello", kind, thread, subject, command, 0
-    )
+    assert read(event, payload) == CommandGiven(7, HELLO, kind, thread, subject, command, 0)
 
 
 def test_an_edit_gives_its_new_commands_alone() -> None:

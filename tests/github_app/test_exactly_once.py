@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from engine.records import save
 from github_app import records
 from github_app.graphql.model import PostedComment
 from github_app.tasks import handlers
@@ -86,12 +87,11 @@ def test_the_first_answer_that_is_kept_is_the_answer(bot: Bot) -> None:
     def quicker(question: str, scope: object) -> object:
         answer = original(question, scope)  # type: ignore[arg-type] # passed through
         with database.transaction() as connection:
-            records.save_answer(
+            save(
                 connection,
                 replace(answer, response="The other worker's"),
-                repository_id=engine.register(answer.repository, "https://github.com"),
                 delivery_id=delivery_id,
-                thread_id="D_1",
+                thread="D_1",
             )
         return answer
 

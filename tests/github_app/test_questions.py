@@ -44,3 +44,19 @@ def test_a_ticked_box_is_seen(body: str) -> None:
 )
 def test_nothing_else_is_a_ticked_box(body: str) -> None:
     assert not has_ticked(body, BOX)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "- [x] a" + " " * 65_000 + "b",
+        "- [x]" + " " * 65_000 + "a\nb",
+        "-" + " " * 65_000 + "[x] a",
+        "- [x] a\n" * 8_000,
+        "<!--" * 16_000,
+    ],
+)
+def test_no_text_takes_long(body: str) -> None:
+    of_thread(thread("How?", body), checkbox=BOX)
+    has_ticked(body, BOX)

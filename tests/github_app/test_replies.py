@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from engine.answer import Answer, Source, Timings
+from engine.sanitising import code_span
 from github_app import replies
+from github_app.answering import Obstacle
 from github_app.commands import Command
 from github_app.graphql.model import Comment
 from github_app.markdown import MAX_COMMENT
 from github_app.markers import find_marker, marker
 from github_app.replies import Notes, cut
-from github_app.sanitising import code_span, fenced, sanitise
+from github_app.sanitising import fenced, sanitise
 from retrieval.model import SearchResult
 from tests.github_app.conftest import SOURCE_URL, passage
 
@@ -176,6 +178,17 @@ def test_a_marker_holds_nothing_that_ends_it(delivery_id: str) -> None:
         ("fixes #12, a/b#3, GH-4", "fixes `#12`, `a/b#3`, `GH-4`"),
         ("&#64;mona", "&amp;#64;mona"),
         ("[1] [2][1]", f"[[1]]({SOURCE_URL}) [2][[1]]({SOURCE_URL})"),
+        ("[1, 2] [2,1] [3, 4]", f"[[1]]({SOURCE_URL}) [2] [2] [[1]]({SOURCE_URL}) [3, 4]"),
+        ("HTTPS://evil.example/x", "`HTTPS://evil.example/x`"),
+        ("Http://evil.example. WWW.evil.example", "`Http://evil.example`. `WWW.evil.example`"),
+        ("[x](HTTPS://evil.example)", "x"),
+        (f"See {SOURCE_URL}.", f"See {SOURCE_URL}."),
+        ("see `@octocat", "see \\``@octocat`"),
+        ("x``@octocat", "x\\`\\``@octocat`"),
+        ("text `#12 gh-4", "text \\``#12` `gh-4`"),
+        ("`b`@octocat", "`b` `@octocat`"),
+        ("\\`@octocat`", "\\``@octocat`\\`"),
+        ("a \\<b> \\* c", "a \\<b> \\* c"),
         ("a\u202eb\u200bc", "abc"),
         ("`@mona <b> #1`", "`@mona <b> #1`"),
         ("```\n@mona ![x](y)\n```", "```\n@mona ![x](y)\n```"),
@@ -193,6 +206,12 @@ def test_what_is_generated_is_made_harmless(text: str, harmless: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "| `@octocat |",
+        "`a\n- @octocat `",
+        "`a\n# @octocat #12 `",
+        "`a\n> HTTPS://evil.example`",
+        "a@b.c@octocat",
+        '```mermaid\nclick A "https://evil.example"\n```',
         "> [a]: http://evil\n\n[a]",
         "![a [b] c](http://evil)",
         "[a\nb](http://evil)",
@@ -225,11 +244,14 @@ def check_harmless(text: str) -> None:
     assert links(text) <= {SOURCE_URL}
     for child in inline:
         if child.type == "text":
-            assert not re.search(r"(?<![\w`])@\w", child.content)
+            assert not re.search(r"(?<![a-zA-Z0-9])@\w", child.content)
+            assert not re.search(r"(?i)(?<![\w&])#\d|https?://\w", child.content)
 
 
 MARKS = st.sampled_from([*"`[]()<>\\*|a", "```", "![", "<!--", "-->", "- ", "> ", "    "])
-ACTIVE = st.sampled_from(["@mona", "http://evil", "www.evil.x", "&#64;", "#1", "[1]", ": "])
+ACTIVE = st.sampled_from(
+    ["@mona", "http://evil", "HTTP://evil", "www.evil.x", "&#64;", "#1", "[1]", ": "]
+)
 BREAKS = st.sampled_from(["\n", "\n\n"])
 
 
@@ -247,3 +269,41 @@ def test_a_fence_and_a_span_hold_whatever_they_hold(text: str) -> None:
     assert rest.type == "paragraph_open"
     inline = MarkdownIt("commonmark").parseInline(f"x{code_span(text)}y")[0].children or []
     assert [child.type for child in inline] == ["text", "code_inline", "text"]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "part",
+    [
+        "GH-",
+        "a.",
+        "-.",
+        "![",
+        "![](",
+        "[a](",
+        "[a](x",
+        "a/",
+        "a@",
+        "`",
+        "``a`",
+        "\\",
+        "<",
+        "@a",
+        "[1,",
+    ],
+)
+def test_no_text_takes_long_to_make_harmless(part: str) -> None:
+    assert sanitise(part * (65_000 // len(part)), citations=URLS)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", ["[a](" + "x" * 65_000, "`" + "a" * 65_000, "a\n\n" * 20_000])
+def test_no_long_text_takes_long_to_be_written(text: str) -> None:
+    replies.answer(replace(ANSWER, response=text), delivery_id=ID, notes=NOTES)
+
+
+@pytest.mark.parametrize("obstacle", Obstacle)
+def test_why_there_is_no_answer_is_told_honestly(obstacle: Obstacle) -> None:
+    body = replies.not_indexed("octo-org/hello", obstacle, delivery_id=ID, notes=NOTES)
+    assert "`octo-org/hello`" in body
+    assert "is being indexed" not in body

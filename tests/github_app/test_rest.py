@@ -8,7 +8,7 @@ import pytest
 from flask import Flask, Response, redirect, request
 
 from github_app import rest
-from github_app.auth import PERMISSIONS, InstallationTokens, load_private_key
+from github_app.auth import READING, InstallationTokens, load_private_key
 from github_app.errors import ArchiveTooLarge, BadCredentials, NotFound, ServerError
 from github_app.rest import RestClient
 from simulator.github import App, GitHub, create_app
@@ -47,9 +47,9 @@ def tokens(
 
 def test_a_token_is_bought(github: GitHub, url: str, registration: tuple[App, str]) -> None:
     (installation,) = github.state.installations()
-    token = tokens(url, registration).get(installation.id, REPOSITORY)
+    token = tokens(url, registration).get(installation.id, REPOSITORY, READING)
     access = github.tokens.access(f"Bearer {token.value}")
-    assert access.token.permissions == PERMISSIONS
+    assert access.token.permissions == READING
     assert access.token.repository_ids == installation.repository_ids
     assert 3500 < token.expires_at - token.issued_at < 3700
 
@@ -59,7 +59,7 @@ def test_a_wrong_app_id_says_what_to_check(
 ) -> None:
     (installation,) = github.state.installations()
     with pytest.raises(BadCredentials, match="check that GITHUB_APP_ID is the App's id"):
-        tokens(url, registration, app_id="1").get(installation.id, REPOSITORY)
+        tokens(url, registration, app_id="1").get(installation.id, REPOSITORY, READING)
 
 
 def test_a_wrong_key_says_what_to_check(
@@ -68,7 +68,7 @@ def test_a_wrong_key_says_what_to_check(
     (installation,) = github.state.installations()
     _, other_key = App.generate()
     with pytest.raises(BadCredentials, match="GITHUB_PRIVATE_KEY is one of its keys"):
-        tokens(url, (registration[0], other_key)).get(installation.id, REPOSITORY)
+        tokens(url, (registration[0], other_key)).get(installation.id, REPOSITORY, READING)
 
 
 def test_the_app_learns_its_name(bot: Bot) -> None:
@@ -91,7 +91,7 @@ def test_an_answer_that_is_not_githubs_is_no_name() -> None:
 
 def test_an_unknown_installation_is_not_found(url: str, registration: tuple[App, str]) -> None:
     with pytest.raises(NotFound):
-        tokens(url, registration).get(1, REPOSITORY)
+        tokens(url, registration).get(1, REPOSITORY, READING)
 
 
 def test_a_server_that_cannot_be_reached_is_named_without_the_request() -> None:
@@ -116,7 +116,7 @@ def test_an_archive_is_streamed_into_a_file(
     github: GitHub, url: str, registration: tuple[App, str], tmp_path: Path
 ) -> None:
     (installation,) = github.state.installations()
-    token = tokens(url, registration).get(installation.id, REPOSITORY)
+    token = tokens(url, registration).get(installation.id, REPOSITORY, READING)
     head = github.state.head(github.state.repository(REPOSITORY)).oid
     RestClient(url).download_archive(REPOSITORY, head, tmp_path / "a", token=token.value)
     assert (tmp_path / "a").read_bytes().startswith(b"\x1f\x8b")

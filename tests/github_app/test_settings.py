@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
 
 from github_app.errors import SettingsMistake
 from github_app.settings import MAX_BYTES, Answers, Settings, When, json_schema, parse
@@ -53,6 +58,9 @@ references: 10
         ("a: 1\n\tb: 2", "the file is not valid YAML (line 2)"),
         ("!!python/object:os.system {}", "the file is not valid YAML (line 1)"),
         ("when: 2024-99-99", "the file is not valid YAML"),
+        ("a: !!timestamp x", "the file is not valid YAML"),
+        ("a: !!int x", "the file is not valid YAML"),
+        ("a: !!bool x", "the file is not valid YAML"),
         ("[" * 5_000, "the file is not valid YAML"),
         ("#" * (MAX_BYTES + 1), "the file is larger than 16 KiB"),
     ],
@@ -75,3 +83,30 @@ def test_the_schema_describes_every_key() -> None:
     assert set(schema["properties"]) == {"answers", "checkbox", "commands", "references"}
     assert all("description" in described for described in schema["properties"].values())
     assert schema["properties"]["references"]["maximum"] == 10
+
+
+TAGS = st.sampled_from(
+    ["!!timestamp ", "!!int ", "!!float ", "!!bool ", "!!binary ", "!!set ", "!!omap ", "!!pairs "]
+)
+PIECES = st.sampled_from(
+    [
+        *":-?&*[]{},#|>'\"%@`\n ",
+        "a",
+        "1",
+        "answers",
+        "references",
+        ": ",
+        "<<",
+        "\ud800",
+        "\0",
+        "=",
+        "~",
+    ]
+)
+
+
+@profile(deadline=None)
+@given(st.text() | st.lists(TAGS | PIECES | st.text(max_size=5), max_size=20).map("".join))
+def test_any_text_is_settings_or_a_mistake(text: str) -> None:
+    with contextlib.suppress(SettingsMistake):
+        parse(text)

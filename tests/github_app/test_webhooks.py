@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 import requests
 from flask import Flask
 from prometheus_client import REGISTRY
+from psycopg.conninfo import make_conninfo
 
-from github_app.deliveries import MAX_BYTES
+from github_app.deliveries import MAX_BYTES, Delivery
+from github_app.events import (
+    Ignored,
+    NamedRepository,
+    RepositoryRenamed,
+    RepositoryTransferred,
+    parse,
+)
 from github_app.signatures import sign
 from github_app.webhooks import PATH, blueprint
+from github_app.work import IndexRepository
 from jobs.doorbell import NoDoorbell
 from jobs.queue import PostgresQueue
 from simulator.serving import Served
@@ -109,6 +121,50 @@ def discussion() -> dict[str, Any]:
     return next(payload for payload in payloads if payload["action"] == "created")
 
 
+def test_the_examples_of_what_happens_to_a_repository_are_understood() -> None:
+    told = [
+        (payload["action"], "installation" in payload, parse(Delivery("id", event, payload)))
+        for event, payload in load_examples()
+        if event == "repository"
+    ]
+    hello = NamedRepository("Octocoders/Hello-World", 186853261)
+    acted_on = [found for found in told if not isinstance(found[2], Ignored)]
+    assert acted_on == [
+        ("renamed", True, RepositoryRenamed(1, hello)),
+        ("transferred", False, RepositoryTransferred(None, hello)),
+        ("transferred", True, RepositoryTransferred(1, hello)),
+        ("transferred", False, RepositoryTransferred(None, hello)),
+    ]
+
+
+def test_a_database_without_its_tables_is_told_and_not_a_crash(server: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE fury_bot_bare")
+    with Database(make_conninfo(server, dbname="fury_bot_bare")) as bare:
+        for webhook in serve(bare, PostgresQueue(doorbell=NoDoorbell())):
+            body = json.dumps(discussion()).encode()
+            response = webhook.post(body, event="discussion")
+            assert response.status_code == 503
+            assert "fury-bot migrate" in response.json()["detail"]
+
+
+def test_two_deliveries_that_name_repositories_in_other_orders_are_both_taken(
+    database: Database,
+) -> None:
+    queue, barrier = PostgresQueue(doorbell=NoDoorbell()), threading.Barrier(2)
+
+    def take(*names: str) -> None:
+        with database.transaction() as connection:
+            queue.enqueue(IndexRepository(7, names[0]).job(), connection=connection)
+            barrier.wait(20)
+            queue.enqueue(IndexRepository(7, names[1]).job(), connection=connection)
+
+    with ThreadPoolExecutor(2) as threads:
+        orders = (("o/a", "o/b"), ("o/b", "o/a"))
+        for taken in [threads.submit(take, *order) for order in orders]:
+            taken.result(20)
+
+
 @pytest.mark.parametrize("relevant", [False, True], ids=["as they are", "made relevant"])
 def test_every_example_is_answered_and_queued_at_most_once(
     webhook: Webhook, database: Database, *, relevant: bool
@@ -135,7 +191,7 @@ def test_every_example_is_answered_and_queued_at_most_once(
             assert jobs == 0
             assert (first.status_code, again.status_code) == (200, 200)
             assert statuses[0] == statuses[1] in {"ignored", "pong"}
-    assert accepted == (33 if relevant else 13)
+    assert accepted == (37 if relevant else 17)
 
 
 def test_one_flipped_byte_of_any_example_is_refused(webhook: Webhook, database: Database) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Flask
 
+from github_app.auth import ANSWERING
 from github_app.errors import (
     BadCredentials,
     Forbidden,
@@ -15,6 +16,7 @@ from github_app.errors import (
     ServerError,
     Unprocessable,
 )
+from github_app.events import ThreadKind
 from github_app.graphql import client as client_module
 from github_app.graphql import operations
 from github_app.graphql.client import GraphQLClient
@@ -30,10 +32,15 @@ if TYPE_CHECKING:
     from tests.github_app.conftest import Bot
 
 
+PERMISSIONS = {**ANSWERING[ThreadKind.DISCUSSION], **ANSWERING[ThreadKind.ISSUE]}
+
+
 @pytest.fixture
 def github(bot: Bot) -> Iterator[Connection]:
     (installation,) = bot.github.state.installations()
-    with bot.dependencies.github.repository(installation.id, REPOSITORY) as connection:
+    with bot.dependencies.github.repository(
+        installation.id, REPOSITORY, permissions=PERMISSIONS
+    ) as connection:
         yield connection
 
 
@@ -52,6 +59,26 @@ def test_a_repository_is_read(bot: Bot, github: Connection) -> None:
     head = bot.github.state.head(bot.repository).oid
     assert (found.name_with_owner, found.default_branch, found.head) == (REPOSITORY, "main", head)
     assert found.settings is None
+    assert found.github_id == bot.repository.id
+
+
+def test_an_id_that_graphql_cannot_tell_is_the_one_that_was_told() -> None:
+    told = {
+        "nameWithOwner": REPOSITORY,
+        "databaseId": None,
+        "url": "https://github.com",
+        "defaultBranchRef": None,
+        "settings": None,
+    }
+    github = Operations(lambda name, variables: {"repository": told})  # noqa: ARG005 - any
+    assert github.read_repository(REPOSITORY, told_id=5_000_000_000).github_id == 5_000_000_000
+
+
+def test_the_owners_settings_out_of_reach_are_none() -> None:
+    def refuse(name: str, variables: object) -> dict[str, object]:
+        raise Forbidden(f"{name}: Resource protected by organization SAML enforcement {variables}")
+
+    assert Operations(refuse).read_owner_settings("octo-org") is None
 
 
 def test_what_is_not_there_is_not_found(github: Connection, issue: Issue) -> None:
@@ -183,7 +210,9 @@ def test_no_answer_in_time_is_a_failure_of_the_server(
     bot.github.faults.fail("Repository", kind="timeout")
     (installation,) = bot.github.state.installations()
     with (
-        bot.dependencies.github.repository(installation.id, REPOSITORY) as github,
+        bot.dependencies.github.repository(
+            installation.id, REPOSITORY, permissions=PERMISSIONS
+        ) as github,
         pytest.raises(ServerError, match="repository: ReadTimeout"),
     ):
         github.read_repository(REPOSITORY)
