@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import TypeVar
 
 from discord_relay.command import ASK, QUESTION, REPOSITORY
+from storage.text import storable
 
 _SNOWFLAKE = re.compile(r"[0-9]{1,20}", re.ASCII)
 _TOKEN = re.compile(r"[!-~]{1,1024}")
@@ -101,13 +102,8 @@ def _option(data: object, name: str) -> str | None:
     for option in _get(data, "options", list) or []:
         if _get(option, "name", str) == name:
             value = _get(option, "value", str)
-            return None if value is None else _storable(value)
+            return None if value is None else storable(value).strip()
     return None
-
-
-def _storable(text: str) -> str:
-    """Drop what PostgreSQL and UTF-8 cannot hold: NUL, and surrogates without their other half."""
-    return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
 
 
 def _snowflake(container: object, key: str) -> str | None:

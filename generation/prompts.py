@@ -37,7 +37,7 @@ _INVISIBLE: Final = re.compile(
     "\U000e0000-\U000e0fff"  # tags, which spell hidden ASCII
     "]"
 )
-_HTML_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT: Final = ("<!--", "-->")
 
 _SYSTEM: Final = """\
 You answer questions about the GitHub repository {repository} for its users and developers.
@@ -66,7 +66,7 @@ class Prompt:
 def build(request: Request) -> Prompt:
     """Return the prompt for ``request``; passages beyond the budgets are cut or left out."""
     passages = list(_within_budget(request.passages))
-    question = _cut(visible(request.question), QUESTION_BUDGET)
+    question = _cut(visible(request.question[: 4 * QUESTION_BUDGET]), QUESTION_BUDGET)
     blocks = [(_label(passage), text) for passage, text in passages]
     code = _fresh_code(question, *(part for block in blocks for part in block))
     user = "\n\n".join(
@@ -81,9 +81,23 @@ def visible(text: str) -> str:
     """Return ``text`` as a reader of the rendered page would see it."""
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n"))
     # What is left around a comment can form another one: repeat until nothing is hidden.
-    while (shown := _HTML_COMMENT.sub("", text)) != text:
+    while (shown := _without_comments(text)) != text:
         text = shown
     return text
+
+
+def _without_comments(text: str) -> str:
+    """Return ``text`` without HTML comments; one that is never closed is none, and stays."""
+    opening, closing = _COMMENT
+    kept: list[str] = []
+    position = 0
+    while (start := text.find(opening, position)) >= 0:
+        end = text.find(closing, start + len(opening))
+        if end < 0:
+            break
+        kept.append(text[position:start])
+        position = end + len(closing)
+    return "".join([*kept, text[position:]])
 
 
 def _within_budget(passages: tuple[Passage, ...]) -> Iterator[tuple[Passage, str]]:

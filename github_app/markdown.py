@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
+from storage.text import storable
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -28,11 +30,6 @@ def source(text: str) -> str:
     """Return ``text`` as a comment can hold it, each line ended by a line feed alone."""
     lines = text[:MAX_COMMENT].replace("\r\n", "\n").replace("\r", "\n")
     return storable(lines)
-
-
-def storable(text: str) -> str:
-    """Return ``text`` without what UTF-8 or PostgreSQL cannot hold: lone surrogates, NUL."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def without_comments(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from github_app import markdown
+from storage.text import storable
 
 if TYPE_CHECKING:
     from github_app.graphql.model import Issue
@@ -18,7 +19,7 @@ def of_thread(thread: Issue, *, checkbox: str) -> str:
     """Return what ``thread`` asks: its title and text, without what its template put there."""
     lines = markdown.without_comments(markdown.source(thread.body)).split("\n")
     body = "\n".join("" if _is_checkbox(line, checkbox) else line for line in lines).strip()
-    title = markdown.storable(thread.title).strip()
+    title = storable(thread.title).strip()
     return f"{title}\n\n{body}" if body else title
 
 

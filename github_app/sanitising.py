@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 
 from engine.sanitising import URL, code_span, part_url, split_code, visible
 from github_app import markdown
+from storage.text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,7 +69,7 @@ def sanitise(text: str, *, citations: Mapping[int, str]) -> str:
     Links to those URLs stay; of any other link the text stays. What is longer than a comment may
     be is cut off there.
     """
-    shown = visible(markdown.storable(text[: markdown.MAX_COMMENT]))
+    shown = visible(storable(text[: markdown.MAX_COMMENT]))
     rewritten = "\n".join(
         part if is_code else _rewrite(part, citations) for part, is_code in _parts(shown)
     ).strip("\n")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from generation.protocol import Passage, Request
 
+LONGEST_QUESTION: Final = 16_000
+"""Characters of a question that are read."""
 LONGEST: Final = 2_500
 """Characters of an answer."""
 _MOST_DOCUMENTS: Final = 3
@@ -26,7 +28,7 @@ _VERSION: Final = re.compile(r"\b\d+(?:\.\d+)+\b")
 def compose(request: Request) -> str:
     """Return the answer in Markdown with citations, or nothing when no passage says anything."""
     passages = [_cleaned(passage) for passage in request.passages]
-    question = visible(request.question)
+    question = visible(request.question[:LONGEST_QUESTION])
     asked = _asked(question, request.repository)
     passages = _of_version(passages, question)
     if not passages:

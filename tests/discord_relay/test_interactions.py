@@ -52,10 +52,10 @@ def test_the_token_is_not_shown() -> None:
     assert payload["token"] not in repr(parse(payload))
 
 
-def test_what_the_database_cannot_hold_is_dropped_from_a_question() -> None:
+def test_what_the_database_cannot_hold_is_marked_in_a_question() -> None:
     parsed = parse(ask(question="a\0b\ud800c"))
     assert isinstance(parsed, Ask)
-    assert parsed.question == "abc"
+    assert parsed.question == "a?b?c"
 
 
 @pytest.mark.parametrize("name", ["help", "ASK", ""])

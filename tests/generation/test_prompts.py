@@ -114,3 +114,13 @@ def test_a_code_that_a_passage_happens_to_hold_is_drawn_again(
     prompt = prompts.build(Request("Why?", "octo/shapes", (passage(1, "a" * 16 + ">>>"),)))
     assert [text for _, text in blocks(prompt.user)] == ["a" * 16 + ">>>", "Why?"]
     assert "b" * 16 in prompt.system
+
+
+def test_a_text_of_nothing_but_opened_comments_is_read_at_once() -> None:
+    text = "<!--" * 16_000
+
+    assert prompts.visible(text) == text  # none is closed, so a reader sees them all
+
+
+def test_a_comment_that_forms_around_another_is_hidden_too() -> None:
+    assert prompts.visible("a<!-<!-- x -->- y -->b") == "ab"

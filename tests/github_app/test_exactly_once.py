@@ -105,7 +105,11 @@ def test_the_first_answer_that_is_kept_is_the_answer(bot: Bot) -> None:
 def test_a_reply_keeps_the_time_at_which_it_was_first_recorded(bot: Bot) -> None:
     ask(bot)
     bot.work()
-    delivery_id = bot.github.webhooks.deliveries[-2].guid
+    (delivery_id,) = (
+        delivery.guid
+        for delivery in bot.github.webhooks.deliveries
+        if delivery.event == "discussion"
+    )
     with bot.dependencies.database.transaction() as connection:
         reply = records.find_reply(connection, delivery_id)
         assert reply is not None
