@@ -134,8 +134,9 @@ def _repository_settings() -> str:
     example = yaml.safe_dump(defaults, sort_keys=False, allow_unicode=True).strip()
     return f"""\
 A repository sets fury-bot up in `{repository_settings.PATH}` on its default branch. Without that
-file, the one of its owner's `.github` repository counts; without either, the defaults. A mistake
-in the file is told of at the end of the next reply, and the defaults hold until it is mended.
+file, the one of its owner's `.github` repository counts, where that is public; without either, the
+defaults. A mistake in the file is told of once, at the end of the next reply, and the defaults hold
+until it is mended.
 
 | Key | Default | What it is |
 | --- | --- | --- |

@@ -16,7 +16,14 @@ DEFAULT_PERMISSIONS = {
 }
 """Permission levels that an App of fury-bot's kind asks for, by name."""
 
-DEFAULT_EVENTS = ("discussion", "discussion_comment", "issue_comment", "issues", "push")
+DEFAULT_EVENTS = (
+    "discussion",
+    "discussion_comment",
+    "issue_comment",
+    "issues",
+    "push",
+    "repository",
+)
 
 
 @dataclass(frozen=True, slots=True)
