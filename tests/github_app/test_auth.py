@@ -163,6 +163,16 @@ def test_a_dropped_token_is_replaced_once(registration: tuple[App, str]) -> None
     assert len(issuer.requests) == 2
 
 
+def test_dropping_a_token_that_was_never_kept_changes_nothing(
+    registration: tuple[App, str],
+) -> None:
+    issuer, tokens = make(registration)
+    first = tokens.get(7, "octo-org/hello", READING)
+    tokens.drop(8, "octo-org/other", READING, first)
+    assert tokens.get(7, "octo-org/hello", READING) is first
+    assert len(issuer.requests) == 1
+
+
 def test_threads_share_one_token(registration: tuple[App, str]) -> None:
     issuer, tokens = make(registration)
     barrier = threading.Barrier(4)

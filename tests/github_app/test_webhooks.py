@@ -148,6 +148,19 @@ def test_a_database_without_its_tables_is_told_and_not_a_crash(server: str) -> N
             assert "fury-bot migrate" in response.json()["detail"]
 
 
+def test_a_delivery_that_the_database_refuses_is_not_taken(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute("ALTER TABLE deliveries ADD CONSTRAINT none CHECK (false) NOT VALID")
+    try:
+        for webhook in serve(database, PostgresQueue(doorbell=NoDoorbell())):
+            response = webhook.post(json.dumps(discussion()).encode(), event="discussion")
+            assert response.status_code == 503
+            assert "did not take" in response.json()["detail"]
+    finally:
+        with database.transaction() as connection:
+            connection.execute("ALTER TABLE deliveries DROP CONSTRAINT none")
+
+
 def test_two_deliveries_that_name_repositories_in_other_orders_are_both_taken(
     database: Database,
 ) -> None:

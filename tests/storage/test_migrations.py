@@ -43,10 +43,10 @@ def test_a_second_run_applies_nothing(database_url: str) -> None:
 
 
 def test_an_empty_database_has_every_migration_pending(server: str) -> None:
-    name = sql.Identifier("fury_bot_empty")
+    name = sql.Identifier("fury_bot_without_migrations")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-    url = server.replace("/postgres?", "/fury_bot_empty?")
+    url = server.replace("/postgres?", "/fury_bot_without_migrations?")
 
     waiting = migrations.pending(url)
 

@@ -12,6 +12,7 @@ from github_app import answering, records
 from github_app.auth import READING
 from github_app.behaviours.index_repository import index_repository
 from github_app.errors import ArchiveTooLarge
+from github_app.graphql.model import Repository
 from github_app.graphql.operations import Operations
 from github_app.rest import RestClient
 from github_app.work import ForgetRepository, IndexRepository
@@ -215,3 +216,10 @@ def test_a_refusal_holds_for_a_while_or_until_the_archive_is_read(
 
 def too_large(*_: object, **__: object) -> None:
     raise ArchiveTooLarge("the archive is larger than 1 byte")
+
+
+def test_an_empty_repository_is_no_reason_to_come_back(bot: Bot) -> None:
+    empty = Repository(REPOSITORY, 1, "https://github.com/o/r", None, None, None)
+    obstacle = answering.request_index(bot.dependencies, 7, empty, attempt=SECOND)
+    assert obstacle is answering.Obstacle.EMPTY
+    assert bot.queue.jobs == []

@@ -1,0 +1,74 @@
+"""Which jobs an event asks for."""
+
+from __future__ import annotations
+
+from github_app.events import (
+    DefaultBranchPushed,
+    Ignored,
+    InstallationAction,
+    InstallationChanged,
+    NamedRepository,
+    Ping,
+    RepositoriesChanged,
+    RepositoryDeleted,
+    RepositoryRenamed,
+    RepositoryTransferred,
+)
+from github_app.work import (
+    ForgetRepository,
+    IndexRepository,
+    RecordInstallation,
+    forget,
+    index,
+    jobs,
+)
+
+HELLO = NamedRepository("octo-org/hello", 11)
+OTHER = NamedRepository("octo-org/other", 12)
+
+
+def test_what_asks_for_nothing_leads_to_no_job() -> None:
+    assert jobs(Ping(), delivery_id="d") == ()
+    assert jobs(Ignored("a reason"), delivery_id="d") == ()
+
+
+def test_a_push_and_a_new_name_lead_to_an_index() -> None:
+    expected = (index(HELLO, 7),)
+
+    assert jobs(DefaultBranchPushed(7, HELLO, "c"), delivery_id="d") == expected
+    assert jobs(RepositoryRenamed(7, HELLO), delivery_id="d") == expected
+    assert expected[0].task == IndexRepository.TASK
+
+
+def test_a_deleted_repository_is_forgotten() -> None:
+    (job,) = jobs(RepositoryDeleted(HELLO), delivery_id="d")
+
+    assert job == forget(HELLO, None)
+    assert job.task == ForgetRepository.TASK
+
+
+def test_a_transferred_repository_is_forgotten_first_and_indexed_for_whom_has_it_now() -> None:
+    assert jobs(RepositoryTransferred(None, HELLO), delivery_id="d") == (forget(HELLO, None),)
+    assert jobs(RepositoryTransferred(8, HELLO), delivery_id="d") == (
+        forget(HELLO, None),
+        index(HELLO, 8),
+    )
+
+
+def test_removed_repositories_are_forgotten_before_added_ones_are_indexed() -> None:
+    changed = RepositoriesChanged(7, "octo-org", added=(HELLO,), removed=(OTHER,))
+
+    assert jobs(changed, delivery_id="d") == (forget(OTHER, 7), index(HELLO, 7))
+
+
+def test_an_installation_is_recorded_with_its_repositories() -> None:
+    created = InstallationAction("created")
+    (job,) = jobs(InstallationChanged(created, 7, "octo-org", (HELLO,)), delivery_id="d")
+
+    work = RecordInstallation.from_arguments(job.arguments)
+    assert (work.action, work.installation_id, work.account) == (created, 7, "octo-org")
+    assert work.repositories == (HELLO,)
+
+
+def test_work_on_one_repository_takes_turns() -> None:
+    assert index(HELLO, 7).lock == forget(HELLO, 7).lock != index(OTHER, 7).lock
