@@ -45,7 +45,7 @@ demo: setup-python ## Ask a simulated GitHub a question, and get a reply with so
 	.venv/bin/fury-bot demo
 
 test: setup ## Run the tests, with branch coverage
-	$(VENV_FIRST) .venv/bin/python -m pytest --cov $(ARGS)
+	$(VENV_FIRST) .venv/bin/python -m pytest $(ARGS) --cov
 
 lint: setup-python ## Check style, types and the doors between packages
 	.venv/bin/ruff check

@@ -19,9 +19,10 @@ class NotIndexed(EngineError):
 
     def __init__(self, repository: str, ref: str | None = None) -> None:
         state = f"{repository} at {ref}" if ref else repository
+        option = f" --ref {ref}" if ref else ""
         super().__init__(
-            f"{state} is not indexed; run `fury-bot index PATH --repo {repository}`, or install "
-            "the App on it"
+            f"{state} is not indexed; run `fury-bot index PATH --repo {repository}{option}`, or "
+            "install the App on it"
         )
         self.repository = repository
         self.ref = ref
@@ -31,6 +32,9 @@ class UnknownProvider(EngineError):
     """The question names a provider that is not there."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"unknown provider {name!r}; known: {', '.join(known)}")
+        super().__init__(
+            f"unknown provider {name!r}; known: {', '.join(known)} (groq and google are once their "
+            "key is set)"
+        )
         self.name = name
         self.known = known

@@ -106,7 +106,8 @@ class Settings(BaseSettings):
     )
     fury_bot_data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("fury-bot")),
-        description="Where the embedded server keeps its data.",
+        description="Where the embedded server keeps its data. By default the user's data folder, "
+        "`~/.local/share/fury-bot` on Linux; the demo's is `demo` in it.",
     )
     fury_bot_embedding_model: str = Field(
         default="sentence-transformers/all-MiniLM-L6-v2",

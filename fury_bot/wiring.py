@@ -160,7 +160,7 @@ class Wiring:
         try:
             key = load_private_key(settings.github_private_key.get_secret_value())
         except UnusableKey as error:
-            raise SettingsError(f"GITHUB_PRIVATE_KEY: {error}") from error
+            raise SettingsError(str(error)) from error
         rest = RestClient(settings.github_api_url)
         return GitHub(
             graphql_url=settings.github_graphql_url,
@@ -199,6 +199,7 @@ class Wiring:
     def blueprints(self) -> list[Blueprint]:
         """Return the routes of every face."""
         settings = self.settings
+        self.github  # noqa: B018 - a key that cannot be used is told at the start, not by the worker
         return [
             health_blueprint(self._readiness()),
             github_blueprint(

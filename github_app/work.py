@@ -6,7 +6,7 @@ This is all that the webhook knows of the work; the bodies are in :mod:`github_a
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from github_app.commands import Command
 from github_app.events import (
@@ -188,6 +188,8 @@ def jobs(event: Event, *, delivery_id: str) -> tuple[Job, ...]:
             found = (forget(event.repository, None),)
             if event.installation_id is not None:
                 found += (index(event.repository, event.installation_id),)
+        case _ as unreachable:
+            assert_never(unreachable)
     return found
 
 

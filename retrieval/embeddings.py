@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import requests
 import structlog
 
 from retrieval.errors import ModelMissing
@@ -35,6 +36,9 @@ PACKAGED_NAMES = (DEFAULT_MODEL, "all-MiniLM-L6-v2")
 
 BATCH = 32
 """Texts encoded at once. Larger batches pad more and were not faster on two cores."""
+
+HUB_TIMEOUT = 5.0
+"""Seconds for the model hub to answer at all."""
 
 AGREEMENT = 0.999
 """Least cosine to the fp32 vector for which a faster number format is taken."""
@@ -126,7 +130,7 @@ def _open(name: str) -> SentenceTransformer:
                 return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
             if packaged:
                 return SentenceTransformer(str(packaged), device="cpu", local_files_only=True)
-            return SentenceTransformer(name, device="cpu")
+            return SentenceTransformer(name, device="cpu", local_files_only=not _reaches_hub())
         except (OSError, ValueError, RuntimeError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
             raise ModelMissing(
@@ -135,6 +139,17 @@ def _open(name: str) -> SentenceTransformer:
                 "FURY_BOT_EMBEDDING_MODEL to a folder with a sentence-transformers model or to "
                 "a name that the model hub can be reached for"
             ) from error
+
+
+def _reaches_hub() -> bool:
+    """Say whether the model hub answers; without this its client tries for more than a minute."""
+    from huggingface_hub import constants  # noqa: PLC0415 - with sentence_transformers, see above
+
+    try:
+        requests.head(constants.ENDPOINT, timeout=HUB_TIMEOUT)
+    except requests.RequestException:
+        return False
+    return True
 
 
 def _packaged() -> Path | None:

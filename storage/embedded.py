@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import subprocess
 import warnings
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ def start(data_dir: Path) -> str:
     try:
         cluster.parent.mkdir(parents=True, exist_ok=True)
         server = get_server(cluster)
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
         message = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DatabaseUnreachable(
             f"the embedded PostgreSQL in {cluster} did not start ({message}); set DATABASE_URL "

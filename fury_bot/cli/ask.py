@@ -77,8 +77,13 @@ def _json(answer: Answer) -> dict[str, Any]:
 
 def _describe(answer: Answer) -> None:
     console = Console()
-    console.print(Markdown(answer.response))
-    console.print()
-    console.print("Nearest places to look:" if answer.abstained else "Sources:", style="bold")
+    if console.is_terminal:
+        console.print(Markdown(answer.response))
+    else:
+        click.echo(answer.response)
+    if answer.sources:
+        click.echo("\nNearest places to look:" if answer.abstained else "\nSources:")
     for source in answer.sources:
-        console.print(f"[{source.number}] {source.url}", markup=False, soft_wrap=True)
+        click.echo(f"[{source.number}] {source.url}")
+    if not answer.abstained:
+        click.echo(f"\nAnswered by {answer.provider} ({answer.model}).")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -28,9 +31,7 @@ def command() -> None:
     settings = Settings()
     logs.configure("warning")
     with ProgressBar() as progress:
-        shown = demo.run(
-            settings, say=lambda step: click.echo(f"• {step} …", err=True), progress=progress
-        )
+        shown = demo.run(settings, say=lambda step: progress.say(f"• {step} …"), progress=progress)
     console = Console()
     console.width = min(console.width, WIDTH)
     console.print(_page(shown))
@@ -52,18 +53,24 @@ def _page(shown: Demonstrated) -> Group:
             box=box.ROUNDED,
         ),
         Panel(
-            Markdown(shown.reply, hyperlinks=False),
+            Markdown(_without_targets(shown.reply)),
             title=f"{shown.author} [dim]bot[/dim]",
             title_align="left",
             box=box.ROUNDED,
         ),
-        Text("Sources, each a permalink:", style="bold"),
+        Text("Sources, each a permalink (of the simulated repository):", style="bold"),
     )
 
 
+def _without_targets(markdown: str) -> str:
+    """Leave of links their text: the addresses are printed below, whole."""
+    return re.sub(r"\]\(https?://[^\s()]+\)", "]", markdown)
+
+
 def _next() -> Text:
+    command = "fury-bot" if shutil.which("fury-bot") else sys.argv[0]
     return Text(
-        "\nYour own repository:  fury-bot index PATH --repo OWNER/NAME"
-        "\nAsk it:               fury-bot ask 'How do I …?' --repo OWNER/NAME"
+        f"\nYour own repository:  {command} index PATH --repo OWNER/NAME"
+        f"\nAsk it:               {command} ask 'How do I …?' --repo OWNER/NAME"
         "\nAnswers by a model:   export GROQ_API_KEY=…  (or GEMINI_API_KEY), and ask again"
     )

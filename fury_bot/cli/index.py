@@ -72,6 +72,14 @@ def command(path: Path, *, repo: str | None, ref: str | None, default: bool, as_
 
 def _remark(report: IndexReport, checkout: Checkout) -> None:
     """Say on stderr what a reader of the numbers would not expect."""
+    if not report.documents:
+        click.echo("  there was nothing to index", err=True)
+    if checkout.commit is None and report.commit != report.ref:
+        click.echo(
+            "  this is no git checkout: name the tag or commit it is of with --ref, so that the "
+            "permalinks lead to it",
+            err=True,
+        )
     if checkout.is_changed:
         click.echo(
             f"  files differ from commit {report.commit[:7]}, which the permalinks lead to",

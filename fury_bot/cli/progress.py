@@ -25,8 +25,13 @@ class ProgressBar:
             TimeRemainingColumn(),
             console=Console(stderr=True),
             disable=not sys.stderr.isatty(),
+            transient=True,
         )
         self._stage: TaskID | None = None
+
+    def say(self, line: str) -> None:
+        """Write a line above the bars."""
+        self._progress.console.print(line, highlight=False, markup=False)
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -42,7 +47,9 @@ class ProgressBar:
 
     def start(self, stage: str, total: int) -> None:
         """Begin ``stage``, of ``total`` steps."""
-        self._stage = self._progress.add_task(stage, total=total)
+        if self._stage is not None:
+            self._progress.remove_task(self._stage)
+        self._stage = self._progress.add_task(stage, total=total) if total else None
 
     def advance(self, steps: int) -> None:
         """Finish ``steps`` more of the stage."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 )
 def command(host: str, port: int) -> None:
     """Serve the webhooks and the health routes over HTTP."""
+    _check_port(host, port)
     wiring = wire()
     _serve(create_app(wiring.settings, wiring), host=host, port=port)
 
@@ -41,6 +43,7 @@ def _serve(app: Flask, *, host: str, port: int) -> None:
                 "worker_class": "gthread",
                 "loglevel": "warning",
                 "control_socket_disable": True,
+                "when_ready": lambda _: click.echo(f"listening on http://{host}:{port}", err=True),
             }
             for name, value in options.items():
                 if name in self.cfg.settings:
@@ -49,5 +52,15 @@ def _serve(app: Flask, *, host: str, port: int) -> None:
         def load(self) -> Flask:
             return app
 
-    click.echo(f"listening on http://{host}:{port}", err=True)
     Server().run()
+
+
+def _check_port(host: str, port: int) -> None:
+    """Find out in one line, not in gunicorn's five tries, that the port cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another --port"
+        ) from error

@@ -58,7 +58,9 @@ def _of_version(passages: list[Passage], question: str) -> list[Passage]:
     """Keep to the passages that name the version which the question names, if there are any."""
     versions = _VERSION.findall(question)
     naming = [p for p in passages if any(v in f"{p.path} {p.symbol} {p.text}" for v in versions)]
-    return naming or passages
+    # A definition names a version by the way: a default, a deprecation.
+    pages = [p for p in naming if p.kind not in definitions.KINDS]
+    return pages or naming or passages
 
 
 def _precedence(passage: Passage, question: str, asked: frozenset[str]) -> float:
