@@ -33,7 +33,8 @@ def verify(body: bytes, header: str | None, secrets: Sequence[str]) -> None:
     Several secrets are valid at once while one replaces the other.
 
     Raises:
-        Refused: With the reason; what was expected is never told.
+        Refused: With the reason; the webhook answers 401, stores nothing, and never tells what
+            was expected.
     """
     if not header:
         raise Refused(RefusalReason.SIGNATURE_MISSING, f"the request has no {HEADER} header")

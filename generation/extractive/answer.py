@@ -22,6 +22,9 @@ LONGEST: Final = 2_500
 _MOST_DOCUMENTS: Final = 3
 _MOST_MENTIONS: Final = 2
 _FEW_TERMS: Final = 3
+_IDENTIFIER: Final = 4.0
+_WORD: Final = 0.6
+"""How far a name in the question lifts a definition; a place in the ranking is worth 0.5."""
 _VERSION: Final = re.compile(r"\b\d+(?:\.\d+)+\b")
 
 
@@ -68,13 +71,14 @@ def _precedence(passage: Passage, question: str, asked: frozenset[str]) -> float
     value = -passage.number / 2
     if passage.kind in definitions.KINDS:
         name = definitions.short_name(passage)
-        value += _named(name, question, asked)
+        named = _named(name, question, asked)
+        value += named
         if name.startswith("_"):
             value -= 1.5  # how it is done, seldom what is asked for
         if definitions.is_stub(passage):
             value -= 1
         # A class before its parts, where the question names both alike.
-        value += 0.6 if passage.kind == "class" and _named(name, question, asked) else 0
+        value += 0.6 if passage.kind == "class" and named >= _IDENTIFIER else 0
     return value
 
 
@@ -87,9 +91,9 @@ def _named(name: str, question: str, asked: frozenset[str]) -> float:
         return 0
     verbatim = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question)
     if verbatim and (re.search(r"\w_|[a-z][A-Z]", name) or f"`{name}" in question):
-        return 4
+        return _IDENTIFIER
     if verbatim or (terms(name) and terms(name) <= asked):
-        return 1
+        return _WORD
     return 0
 
 
