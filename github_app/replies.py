@@ -91,6 +91,8 @@ def unknown_command(command: Command, *, delivery_id: str, notes: Notes) -> str:
     text = f"There is no command {code_span(f'{commands.PREFIX} {command.word}'[:80])}."
     if command.nearest:
         text += f" Did you mean {code_span(f'{commands.PREFIX} {command.nearest}')}?"
+    else:
+        text += f" To ask a question, write {code_span(f'{commands.PREFIX} ask …')}."
     text += f" {code_span(f'{commands.PREFIX} help')} lists them all."
     return _compose(text, "", footer=_lines(notes), delivery_id=delivery_id)
 

@@ -15,4 +15,5 @@ def command(*, once: bool) -> None:
     if once:
         worker.drain()
     else:
+        click.echo("waiting for jobs", err=True)
         worker.run()
