@@ -45,9 +45,6 @@ COEFFICIENTS = Coefficients(intercept=-6.33, similarity=7.22, coverage=2.37, agr
 THRESHOLD = 0.5
 """Below it fury-bot abstains. The curve's best trade: see docs/confidence.md."""
 
-POINTERS = 0.1
-"""Below it not even the nearest places are named: every answerable question lies above it."""
-
 MEASURED_PASSAGES = 5
 """How many passages the model was fitted on: it reads as many, however many an answer may use."""
 

@@ -10,7 +10,7 @@ import structlog
 
 import generation
 from engine.answer import Answer, Source, Timings
-from engine.confidence import MEASURED_PASSAGES, POINTERS, THRESHOLD, confidence
+from engine.confidence import MEASURED_PASSAGES, THRESHOLD, confidence
 from engine.errors import NotIndexed, UnknownProvider
 from generation import citations
 from retrieval.errors import RepositoryNotIndexed
@@ -94,7 +94,7 @@ class Engine:
             question=question,
             repository=found.repository,
             response=NOT_FOUND,
-            sources=_sources(found.passages) if certainty >= POINTERS else (),
+            sources=_sources(found.passages),
             provider="",
             model="",
             abstained=True,
