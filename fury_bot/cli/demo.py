@@ -64,7 +64,7 @@ def _page(shown: Demonstrated) -> Group:
 
 def _without_targets(markdown: str) -> str:
     """Leave of links their text: the addresses are printed below, whole."""
-    return re.sub(r"\]\(https?://[^\s()]+\)", "]", markdown)
+    return re.sub(r"\[((?:\[[^\[\]]*\]|[^\[\]])*)\]\(https?://[^\s()]+\)", r"\1", markdown)
 
 
 def _next() -> Text:
