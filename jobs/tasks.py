@@ -84,7 +84,7 @@ def _body(handler: Handler) -> Any:  # noqa: ANN401 - procrastinate infers the t
             except Permanent as error:
                 log.warning("job_given_up", reason=str(error))
                 raise
-            except Exception:
+            except Exception:  # the job's boundary: logged here, then the queue's to retry
                 log.exception("job_failed", last=attempt.last)
                 raise
 
