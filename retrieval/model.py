@@ -23,6 +23,8 @@ class ChunkKind(StrEnum):
     """A part of an example script."""
     CELL = "cell"
     """A cell of a notebook."""
+    THREAD = "thread"
+    """A discussion or an issue: what was asked, and the answer."""
     TEXT = "text"
     """Anything else, cut by size."""
 
@@ -60,6 +62,8 @@ class Chunk:
     """Qualified name (``fury.actor.sphere``), or heading path joined by `` > ``."""
     unit_start_line: int = 0
     unit_end_line: int = 0
+    gist: str | None = None
+    """The unit in a few words, on the first of its chunks: embedded by itself."""
 
     def __post_init__(self) -> None:
         if not self.unit_start_line:
@@ -124,7 +128,7 @@ class Passage:
     score: float
     """The fused score; comparable within one result list only."""
     similarity: float | None
-    """Cosine of query and passage in [-1, 1]; None when the dense side did not see it."""
+    """Cosine of query and passage in [-1, 1]; None while the passage has no vector."""
     coverage: float
     """Share of the query's terms, weighted by how rare they are, found in the passage: [0, 1]."""
     signature: str | None = None
@@ -161,3 +165,5 @@ class IndexReport:
     skipped: tuple[Skipped, ...] = field(default=())
     notes: tuple[Skipped, ...] = field(default=())
     """Files indexed as plain text although their name promised more."""
+    waiting: int = 0
+    """Texts that the model has yet to read: the chunks are found by their words meanwhile."""

@@ -70,10 +70,15 @@ def terms(text: str) -> Iterator[str]:
 def _word_terms(word: str) -> tuple[str, ...]:
     whole = word.strip("_").lower()
     # Other scripts and accented letters mark no parts.
-    parts = [part.lower() for part in _PARTS.findall(word)] if word.isascii() else [whole]
-    if len(parts) <= 1:
+    pieces = parts(word) if word.isascii() else [whole]
+    if len(pieces) <= 1:
         return tuple(_kept([whole]))
-    return (whole, *_kept(parts))
+    return (whole, *_kept(pieces))
+
+
+def parts(name: str) -> list[str]:
+    """Return the words that a name is made of, in lower case: ``set``, ``cookie``."""
+    return [part.lower() for part in _PARTS.findall(name)]
 
 
 def _kept(words: list[str]) -> Iterator[str]:

@@ -1,48 +1,52 @@
-"""Cuts a span of lines into pieces of the size that the embedding model reads."""
+"""Cuts a span of lines into pieces that the embedding model reads whole."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from retrieval.chunkers.lines import Lines, Span
+from retrieval.chunkers.lines import Lines, MeasuredLines, Span
+from retrieval.chunkers.words import cut_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-TARGET_CHARACTERS = 1_000
-"""The length aimed at for a piece with its context.
-
-The embedding model reads 256 word pieces: some 1,000 characters of plain prose, 600 to 900 of code
-and markup. Pieces of this length leave the model the greater part of each at the least number of
-pieces; the end of a dense one is found by its words alone.
-"""
-
-SMALL_CHARACTERS = TARGET_CHARACTERS // 4
-"""A piece below this says too little to be found on its own account."""
+    from collections.abc import Iterator, Sequence
 
 Levels = tuple[tuple[int, ...], ...]
 """Lines at which a piece may start, ascending, by preference: a level is used inside a block only
 when cutting at the levels before it left the block too long."""
 
 
-def room(context: str) -> int:
-    """Return how many characters of text a piece may have beside its context."""
-    return max(TARGET_CHARACTERS - len(context) - 1, TARGET_CHARACTERS // 2)
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines of a file, or a part of one line."""
+
+    start: int
+    end: int
+    text: str
 
 
-def cut(lines: Lines, span: Span, *, size: int, levels: Levels) -> list[Span]:
-    """Cut ``span`` into pieces of about ``size`` characters, without blank lines at their ends.
+def cut(lines: MeasuredLines, span: Span, *, size: int, levels: Levels) -> Iterator[Piece]:
+    """Cut ``span`` into pieces of at most ``size`` tokens, without blank lines at their ends.
 
-    The pieces hold every line that is not blank, in order. A piece is longer than ``size`` only by
-    a small neighbour taken in, or when it is one long line.
+    The pieces hold every line that is not blank, in order. A longer line is cut inside: its parts
+    have the same number.
     """
-    pieces = _pieces(lines, span, size=size, levels=levels)
-    return [piece for piece in map(lines.trimmed, pieces) if piece]
+    for piece in _pieces(lines, span, size=size, levels=levels):
+        trimmed = lines.trimmed(piece)
+        if trimmed is None:
+            continue
+        if lines.size(trimmed) <= size:
+            yield Piece(trimmed.start, trimmed.end, lines.text(trimmed))
+        else:
+            number = trimmed.start
+            for part in cut_line(lines[number], size=size, measure=lines.measure):
+                if part.strip():
+                    yield Piece(number, number, part)
 
 
-def _pieces(lines: Lines, span: Span, *, size: int, levels: Levels) -> list[Span]:
+def _pieces(lines: MeasuredLines, span: Span, *, size: int, levels: Levels) -> list[Span]:
     if span.end < span.start:
         return []
     if span.start == span.end or lines.size(span) <= size:
@@ -64,22 +68,37 @@ def split(span: Span, starts: Sequence[int]) -> list[Span]:
     return [Span(a, b - 1) for a, b in pairwise(bounds)]
 
 
-def _packed(lines: Lines, blocks: Sequence[Span], *, size: int) -> list[Span]:
-    """Join neighbours while they fit; a small one may make its neighbour a quarter too long."""
+def _packed(lines: MeasuredLines, blocks: Sequence[Span], *, size: int) -> list[Span]:
+    """Join neighbours while they fit; a small remainder takes from the piece before it."""
     packed: list[Span] = []
     for block in blocks:
         last = packed[-1] if packed else None
-        if last and _fit(lines, last, block, size=size):
+        if last and lines.size(Span(last.start, block.end)) <= size:
             packed[-1] = Span(last.start, block.end)
         else:
             packed.append(block)
+    starts = [block.start for block in blocks]
+    for at in range(1, len(packed)):
+        one, other = packed[at - 1], packed[at]
+        if lines.is_small(other) and not lines.is_small(one) and lines.size(one) <= size:
+            packed[at - 1 : at + 1] = _balanced(lines, one, other, starts=starts, size=size)
     return packed
 
 
-def _fit(lines: Lines, one: Span, other: Span, *, size: int) -> bool:
-    together = lines.size(Span(one.start, other.end))
-    smaller = min(lines.size(one), lines.size(other))
-    return together <= size or (smaller < size // 4 and together <= size * 5 // 4)
+def _balanced(
+    lines: MeasuredLines, one: Span, other: Span, *, starts: Sequence[int], size: int
+) -> list[Span]:
+    """Part two neighbours anew at one of ``starts``, as evenly as can be."""
+    choices = starts[bisect_right(starts, one.start) : bisect_left(starts, other.start) + 1]
+
+    def longer(start: int) -> int:
+        head, tail = Span(one.start, start - 1), Span(start, other.end)
+        return max(lines.size(head), lines.size(tail))
+
+    best = min(choices, key=longer)
+    if longer(best) > size:
+        return [one, other]
+    return [Span(one.start, best - 1), Span(best, other.end)]
 
 
 def blank_line_levels(lines: Lines, span: Span) -> Levels:

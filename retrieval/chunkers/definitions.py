@@ -117,7 +117,7 @@ def simple_statement_lines(body: Sequence[ast.stmt]) -> list[int]:
     ]
 
 
-def statement_levels(body: Sequence[ast.stmt]) -> Levels:
+def statement_levels(body: Sequence[ast.stmt], *, lines: Lines) -> Levels:
     """Return the lines between statements, the outermost statements first.
 
     Comments between two statements belong to the second. Bodies of nested definitions are looked
@@ -129,7 +129,7 @@ def statement_levels(body: Sequence[ast.stmt]) -> Levels:
         if len(levels) < _DEEPEST_LEVEL:
             levels.append(set())
         for siblings in current:
-            levels[-1].update(_starts(siblings))
+            levels[-1].update(_starts(siblings, lines))
         inner = [
             statement.body if isinstance(statement, _DEFINITIONS) else _nested(statement)
             for siblings in current
@@ -148,10 +148,10 @@ def docstring_span(node: ast.Module | ast.stmt) -> Span | None:
     return None
 
 
-def _starts(siblings: Sequence[ast.stmt]) -> Iterator[int]:
+def _starts(siblings: Sequence[ast.stmt], lines: Lines) -> Iterator[int]:
     for before, after in pairwise(siblings):
         end = before.end_lineno or before.lineno
-        if _first_line(after) > end:  # not so after a semicolon
+        if _first_line(after, lines) > end:  # not so after a semicolon
             yield end + 1
 
 
@@ -182,7 +182,7 @@ def _definition(
         name=node.name,
         qualified_name=name,
         kind=ChunkKind.CLASS if is_class else kind,
-        span=Span(_first_line(node), end),
+        span=Span(_first_line(node, lines), end),
         signature=signature(lines, Span(node.lineno, end)),
         docstring=docstring_text(node),
         docstring_span=docstring_span(node),
@@ -194,9 +194,16 @@ def _definition(
     )
 
 
-def _first_line(statement: ast.stmt) -> int:
+def _first_line(statement: ast.stmt, lines: Lines) -> int:
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    if not decorators:
+        return statement.lineno
+    first = decorators[0].lineno
+    while first > 1 and not lines[first].lstrip().startswith(
+        "@"
+    ):  # parentheses before it are no part of it
+        first -= 1
+    return first
 
 
 def _last_name(decorator: ast.expr) -> str:

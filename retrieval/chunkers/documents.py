@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retrieval.chunkers.cutting import TARGET_CHARACTERS, cut, room
-from retrieval.chunkers.lines import Lines, Span
+from retrieval.chunkers.contexts import context_of
+from retrieval.chunkers.cutting import cut
+from retrieval.chunkers.lines import MeasuredLines, Span
 from retrieval.model import Chunk, ChunkKind, ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from retrieval.chunkers.cutting import Levels
-
-_LEAST_SECTION = TARGET_CHARACTERS // 5
-"""Characters below which a section's own text (a title, a sentence) goes with its first part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class _Section:
 
 
 def parse_document(
-    path: str, lines: Lines, headings: Sequence[Heading], *, levels: Levels, language: str
+    path: str, lines: MeasuredLines, headings: Sequence[Heading], *, levels: Levels, language: str
 ) -> ParsedFile:
     """Cut a document at ``headings``, and a long section at ``levels``."""
     chunks = (
@@ -64,7 +62,7 @@ def path_symbol(titles: Sequence[str]) -> str | None:
     return " > ".join(titles) or None
 
 
-def _sections(lines: Lines, headings: Sequence[Heading]) -> Iterator[_Section]:
+def _sections(lines: MeasuredLines, headings: Sequence[Heading]) -> Iterator[_Section]:
     first = headings[0].anchored_from if headings else len(lines) + 1
     preamble = lines.trimmed(Span(1, first - 1))
     if preamble:
@@ -77,13 +75,13 @@ def _sections(lines: Lines, headings: Sequence[Heading]) -> Iterator[_Section]:
         yield _Section(Span(heading.anchored_from, end), heading.start, titles)
 
 
-def _joined(lines: Lines, sections: Iterator[_Section]) -> Iterator[_Section]:
+def _joined(lines: MeasuredLines, sections: Iterator[_Section]) -> Iterator[_Section]:
     """Join a section of a line or two to the first section under it, whose path names it."""
     waiting: _Section | None = None
     for section in sections:
         if waiting is None:
             waiting = section
-        elif _is_small(lines, waiting) and _is_under(section, waiting):
+        elif lines.is_small(waiting.lines) and _is_under(section, waiting):
             joined = Span(waiting.lines.start, section.lines.end)
             waiting = _Section(joined, waiting.unit_start, section.path)
         else:
@@ -93,28 +91,26 @@ def _joined(lines: Lines, sections: Iterator[_Section]) -> Iterator[_Section]:
         yield waiting
 
 
-def _is_small(lines: Lines, section: _Section) -> bool:
-    return lines.size(section.lines) < _LEAST_SECTION
-
-
 def _is_under(section: _Section, other: _Section) -> bool:
     return section.path[: len(other.path)] == other.path and section.path != other.path
 
 
-def _section_chunks(path: str, lines: Lines, section: _Section, levels: Levels) -> Iterator[Chunk]:
+def _section_chunks(
+    path: str, lines: MeasuredLines, section: _Section, levels: Levels
+) -> Iterator[Chunk]:
     symbol = path_symbol(section.path)
-    context = f"{path}\n{symbol}" if symbol else path
+    context = context_of(lines.measure, path, symbol)
     extent = lines.trimmed(section.lines)
     if extent is None:
         return
-    for piece in cut(lines, extent, size=room(context), levels=levels):
+    for piece in cut(lines, extent, size=context.room, levels=levels):
         yield Chunk(
             path,
             ChunkKind.SECTION,
             piece.start,
             piece.end,
-            lines.text(piece),
-            context,
+            piece.text,
+            context.text,
             symbol=symbol,
             unit_start_line=section.unit_start,
             unit_end_line=extent.end,

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from retrieval.chunkers.cutting import blank_line_levels
 from retrieval.chunkers.documents import Heading, parse_document
-from retrieval.chunkers.lines import Lines
+from retrieval.chunkers.lines import Lines, MeasuredLines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from retrieval.chunkers.measure import Measure
     from retrieval.model import ParsedFile
 
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*")
@@ -32,9 +33,9 @@ _LEAST_MISMATCH = 4
 """An adornment shorter than its title counts from this length on (docutils warns, and takes it)."""
 
 
-def parse_rst(path: str, text: str) -> ParsedFile:
+def parse_rst(path: str, text: str, measure: Measure) -> ParsedFile:
     """Cut a reStructuredText document at its headings."""
-    lines = Lines(text)
+    lines = MeasuredLines(text, measure)
     return parse_document(
         path,
         lines,

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from retrieval.chunkers.cutting import SMALL_CHARACTERS, cut, room, split
+from retrieval.chunkers.contexts import context_of
+from retrieval.chunkers.cutting import cut, split
 from retrieval.chunkers.definitions import docstring_span, statement_levels
 from retrieval.chunkers.docstrings import docstring_levels, docstring_text, first_sentence
 from retrieval.chunkers.documents import path_symbol
-from retrieval.chunkers.lines import Lines, Span
+from retrieval.chunkers.lines import Lines, MeasuredLines, Span
 from retrieval.chunkers.python import syntax_tree
 from retrieval.chunkers.rst import find_headings
 from retrieval.model import Chunk, ChunkKind, ParsedFile
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from retrieval.chunkers.cutting import Levels
+    from retrieval.chunkers.measure import Measure
 
 _PLACES = frozenset({"demo", "demos", "example", "examples", "gallery", "tutorial", "tutorials"})
 _BLOCK = re.compile(r"#\s?%%.*|#{20,}\s*")
@@ -31,16 +33,16 @@ def is_tutorial(path: str) -> bool:
     return not _PLACES.isdisjoint(path.split("/")[:-1])
 
 
-def parse_tutorial(path: str, text: str) -> ParsedFile:
+def parse_tutorial(path: str, text: str, measure: Measure) -> ParsedFile:
     """Cut an example script at its blocks of prose. It defines no symbols: nobody imports it.
 
     Raises:
         SyntaxError: it cannot be parsed.
     """
-    lines = Lines(text)
+    lines = MeasuredLines(text, measure)
     tree = syntax_tree(lines)
     docstring = docstring_span(tree)
-    levels = statement_levels(tree.body)
+    levels = statement_levels(tree.body, lines=lines)
     if docstring:
         levels = (*levels, *docstring_levels(lines, docstring))
     title = _title(docstring_text(tree))
@@ -57,7 +59,7 @@ def _title(docstring: str | None) -> str | None:
     return headings[0].title if headings else first_sentence(docstring)
 
 
-def _blocks(lines: Lines, docstring: Span | None) -> list[Span]:
+def _blocks(lines: MeasuredLines, docstring: Span | None) -> list[Span]:
     """Return the docstring's block and those of the comments; a small one joins the next."""
     if not len(lines):
         return []
@@ -66,32 +68,28 @@ def _blocks(lines: Lines, docstring: Span | None) -> list[Span]:
     starts = sorted({after_docstring, *marks} - {1, len(lines) + 1})
     blocks: list[Span] = []
     for block in split(lines.whole, starts):
-        if blocks and _is_small(lines, blocks[-1]):
+        if blocks and lines.is_small(blocks[-1]):
             blocks[-1] = Span(blocks[-1].start, block.end)
         else:
             blocks.append(block)
     return blocks
 
 
-def _is_small(lines: Lines, block: Span) -> bool:
-    return lines.size(block) < SMALL_CHARACTERS
-
-
 def _block_chunks(
-    path: str, lines: Lines, block: Span, *, title: str | None, levels: Levels
+    path: str, lines: MeasuredLines, block: Span, *, title: str | None, levels: Levels
 ) -> Iterator[Chunk]:
     titles = [title] if title else []
     heading = _block_heading(lines, block)
     symbol = path_symbol([*titles, heading] if heading else titles)
-    context = f"{path}\n{symbol}" if symbol else path
-    for piece in cut(lines, block, size=room(context), levels=levels):
+    context = context_of(lines.measure, path, symbol)
+    for piece in cut(lines, block, size=context.room, levels=levels):
         yield Chunk(
             path,
             ChunkKind.TUTORIAL,
             piece.start,
             piece.end,
-            lines.text(piece),
-            context,
+            piece.text,
+            context.text,
             symbol=symbol,
         )
 

@@ -10,13 +10,17 @@ import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
 
-from retrieval.chunkers import parse
-from retrieval.chunkers.cutting import TARGET_CHARACTERS
 from retrieval.chunkers.lines import Lines
 from retrieval.chunkers.rst import find_headings
 from retrieval.model import ChunkKind, ParsedFile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from retrieval.chunkers.measure import Tokens
+    from retrieval.model import ParsedFile
+
+    Parse = Callable[[str, str], ParsedFile]
     from pathlib import Path
 
 PARAGRAPH = "A sentence that says something about installing it. " * 6
@@ -113,7 +117,7 @@ def line_of(text: str, line: str) -> int:
     return text.split("\n").index(line) + 1
 
 
-def test_rst_sections_start_at_their_overline_or_title() -> None:
+def test_rst_sections_start_at_their_overline_or_title(parse: Parse) -> None:
     assert outline(parse("guide.rst", RST)) == [
         (3, "Guide"),
         (line_of(RST, "Install"), "Guide > Install"),
@@ -123,13 +127,13 @@ def test_rst_sections_start_at_their_overline_or_title() -> None:
     ]
 
 
-def test_a_label_above_a_heading_is_shown_with_it() -> None:
+def test_a_label_above_a_heading_is_shown_with_it(parse: Parse) -> None:
     chunk = parse("guide.rst", RST).chunks[1]
     assert chunk.text.startswith(".. _install:\n\nInstall\n=======")
     assert chunk.unit_start_line - chunk.start_line == 2
 
 
-def test_the_context_of_a_section_is_its_path_and_its_headings() -> None:
+def test_the_context_of_a_section_is_its_path_and_its_headings(parse: Parse) -> None:
     assert parse("guide.rst", RST).chunks[1].context == "guide.rst\nGuide > Install"
 
 
@@ -171,7 +175,7 @@ def test_headings_are_those_that_docutils_sees(text: str) -> None:
     assert [heading.depth for heading in find_headings(Lines(text))] == docutils_depths(text)
 
 
-def test_an_include_is_not_read_from_disk(tmp_path: Path) -> None:
+def test_an_include_is_not_read_from_disk(parse: Parse, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("secret words")
     parsed = parse(
@@ -180,7 +184,7 @@ def test_an_include_is_not_read_from_disk(tmp_path: Path) -> None:
     assert "secret words" not in "".join(chunk.text for chunk in parsed.chunks)
 
 
-def test_markdown_sections_start_at_their_heading() -> None:
+def test_markdown_sections_start_at_their_heading(parse: Parse) -> None:
     assert outline(parse("guide.md", MARKDOWN)) == [
         (1, "Guide"),
         (line_of(MARKDOWN, "## Install `it` ##"), "Guide > Install `it`"),
@@ -190,7 +194,7 @@ def test_markdown_sections_start_at_their_heading() -> None:
 
 
 @pytest.mark.parametrize("path", ["a.md", "a.rst"])
-def test_a_title_alone_goes_with_its_first_section(path: str) -> None:
+def test_a_title_alone_goes_with_its_first_section(parse: Parse, path: str) -> None:
     text = dedent(
         f"""\
         Title
@@ -214,31 +218,35 @@ def test_a_title_alone_goes_with_its_first_section(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["a.md", "a.rst"])
-def test_small_sections_side_by_side_keep_their_own_headings(path: str) -> None:
+def test_small_sections_side_by_side_keep_their_own_headings(parse: Parse, path: str) -> None:
     text = "One\n---\n\nText.\n\nTwo\n---\n\nText.\n"
     assert outline(parse(path, text)) == [(1, "One"), (6, "Two")]
 
 
 @pytest.mark.parametrize("path", ["a.md", "a.rst"])
-def test_a_long_section_is_cut_between_paragraphs_into_one_unit(path: str) -> None:
+def test_a_long_section_is_cut_between_paragraphs_into_one_unit(
+    parse: Parse, measure: Tokens, path: str
+) -> None:
     text = "Title\n=====\n\n" + f"{PARAGRAPH.strip()}\n\n" * 9
     chunks = parse(path, text).chunks
     assert len(chunks) == 3
     assert {(c.symbol, c.unit_start_line, c.unit_end_line) for c in chunks} == {("Title", 1, 20)}
-    assert max(len(chunk.embedded_text) for chunk in chunks) <= TARGET_CHARACTERS
+    assert max(measure.count([chunk.embedded_text for chunk in chunks])) <= measure.window
 
 
 @pytest.mark.parametrize(
     ("path", "opening", "closing"),
     [("a.md", "```python\n", "```\n"), ("a.rst", ".. code-block:: python\n\n", "\n")],
 )
-def test_a_code_block_that_fits_is_not_cut(path: str, opening: str, closing: str) -> None:
+def test_a_code_block_that_fits_is_not_cut(
+    parse: Parse, path: str, opening: str, closing: str
+) -> None:
     code = "    call_something(with_arguments)\n\n" * 15
     text = f"Title\n=====\n\n{PARAGRAPH}\n\n{PARAGRAPH}\n\n{opening}{code}{closing}"
     (chunk,) = [c for c in parse(path, text).chunks if "call_something" in c.text]
     assert chunk.text.count("call_something") == 15
 
 
-def test_text_before_the_first_heading_has_no_symbol() -> None:
-    chunk = parse("a.rst", f"{PARAGRAPH}\n\nTitle\n=====\n\nText.\n").chunks[0]
+def test_text_before_the_first_heading_has_no_symbol(parse: Parse) -> None:
+    chunk = parse("a.rst", f"{PARAGRAPH * 2}\n\nTitle\n=====\n\nText.\n").chunks[0]
     assert (chunk.kind, chunk.symbol, chunk.context) == (ChunkKind.SECTION, None, "a.rst")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval.chunkers import parse
-from retrieval.chunkers.cutting import TARGET_CHARACTERS
 from retrieval.chunkers.python import module_name
 from retrieval.model import Chunk, ChunkKind, ParsedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from retrieval.chunkers.measure import Tokens
+
+    Parse = Callable[[str, str], ParsedFile]
 
 ACTOR = dedent(
     '''\
@@ -93,7 +99,7 @@ def line_of(text: str, part: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def parsed() -> ParsedFile:
+def parsed(parse: Parse) -> ParsedFile:
     return parse("src/fury/actor.py", ACTOR)
 
 
@@ -189,14 +195,16 @@ def test_a_class_shows_its_header_attributes_and_public_methods(parsed: ParsedFi
     )
 
 
-def test_a_class_without_methods_is_shown_as_it_is() -> None:
+def test_a_class_without_methods_is_shown_as_it_is(parse: Parse) -> None:
     text = "class Colour(Enum):\n    RED = 1\n    BLUE = 2\n"
     (chunk,) = parse("pkg/colour.py", text).chunks
     assert chunk.text == text.rstrip("\n")
     assert (chunk.kind, chunk.symbol) == (ChunkKind.CLASS, "pkg.colour.Colour")
 
 
-def test_a_long_class_docstring_is_cut_and_its_first_paragraph_stays_with_the_methods() -> None:
+def test_a_long_class_docstring_is_cut_and_its_first_paragraph_stays_with_the_methods(
+    parse: Parse,
+) -> None:
     docstring = "A box.\n\n" + "    A paragraph about boxes. \n\n" * 60
     text = f'class Box:\n    """{docstring}    """\n\n    def open(self):\n        pass\n'
     surface, *rest = [c for c in parse("box.py", text).chunks if c.kind is ChunkKind.CLASS]
@@ -206,13 +214,18 @@ def test_a_long_class_docstring_is_cut_and_its_first_paragraph_stays_with_the_me
     assert {(c.symbol, c.unit_start_line) for c in rest} == {("box.Box", 1)}
 
 
-def test_a_class_of_very_many_methods_lists_them_by_name() -> None:
+def test_a_class_of_very_many_methods_lists_them_by_name(parse: Parse) -> None:
     methods = "".join(
         f"    def method_{n}(self, argument):\n        '''{'Word ' * 20}'''\n" for n in range(90)
     )
-    surface = parse("big.py", f"class Big:\n{methods}").chunks[0]
-    assert surface.text.split("\n")[-1] == "    method_89"
-    assert len(surface.text) < 2 * TARGET_CHARACTERS + 100
+    chunks = parse("big.py", f"class Big:\n{methods}").chunks
+    listed = "\n".join(chunk.text for chunk in chunks if chunk.kind is ChunkKind.CLASS)
+    assert [line.strip() for line in listed.split("\n")] == [
+        "class Big:",
+        "",
+        *(f"method_{n}" for n in range(90)),
+    ]
+    assert {c.unit_end_line for c in chunks if c.kind is ChunkKind.CLASS} == {181}
 
 
 def test_a_conditional_definition_is_found_in_each_branch(parsed: ParsedFile) -> None:
@@ -230,10 +243,11 @@ def test_top_level_statements_are_the_module(parsed: ParsedFile) -> None:
 
 
 @pytest.fixture(scope="module")
-def long_function() -> tuple[str, tuple[Chunk, ...]]:
+def long_function(parse: Parse) -> tuple[str, tuple[Chunk, ...]]:
     entries = "".join(f"    p{n} : int\n        {'Means something. ' * 8}\n" for n in range(12))
+    words = "'one', 'two', 'three', 'four', 'five', 'six'"
     statements = "".join(
-        f"    # About {n}.\n    if p{n}:\n        call({n}, {'x' * 120!r})\n" for n in range(12)
+        f"    # About {n}.\n    if p{n}:\n        call({n}, {words})\n" for n in range(12)
     )
     text = (
         "@decorated\ndef long(p0):\n"
@@ -245,7 +259,7 @@ def long_function() -> tuple[str, tuple[Chunk, ...]]:
 
 
 def test_a_long_function_is_cut_into_pieces_of_one_unit(
-    long_function: tuple[str, tuple[Chunk, ...]],
+    measure: Tokens, long_function: tuple[str, tuple[Chunk, ...]]
 ) -> None:
     text, chunks = long_function
     last = text.count("\n")
@@ -253,7 +267,7 @@ def test_a_long_function_is_cut_into_pieces_of_one_unit(
     assert {(c.symbol, c.unit_start_line, c.unit_end_line, c.context) for c in chunks} == {
         ("pkg.long.long", 1, last, "pkg/long.py\npkg.long.long\ndef long(p0)")
     }
-    assert max(len(chunk.embedded_text) for chunk in chunks) <= TARGET_CHARACTERS * 5 // 4
+    assert max(measure.count([chunk.embedded_text for chunk in chunks])) <= measure.window
 
 
 def test_a_long_docstring_is_cut_between_its_parameters_and_apart_from_the_code(
@@ -276,7 +290,7 @@ def test_a_long_body_is_cut_between_statements_with_their_comments(
     assert all(chunk.text.startswith("    # About") for chunk in body)
 
 
-def test_a_signature_too_long_to_repeat_is_shortened_in_the_context_alone() -> None:
+def test_a_signature_too_long_to_repeat_is_shortened_in_the_context_alone(parse: Parse) -> None:
     arguments = ", ".join(f"argument_{n}=None" for n in range(60))
     parsed = parse("wide.py", f"def wide({arguments}):\n    pass\n")
     assert parsed.chunks[0].context.endswith("…")
@@ -286,14 +300,14 @@ def test_a_signature_too_long_to_repeat_is_shortened_in_the_context_alone() -> N
 @pytest.mark.parametrize(
     "text", ["def broken(:\n    pass\n", "x = 1\0\n", "x = '\ud800'\n", "(" * 5000]
 )
-def test_a_module_that_does_not_parse_is_plain_text_with_a_note(text: str) -> None:
+def test_a_module_that_does_not_parse_is_plain_text_with_a_note(parse: Parse, text: str) -> None:
     parsed = parse("broken.py", text)
     assert {chunk.kind for chunk in parsed.chunks} == {ChunkKind.TEXT}
     assert parsed.note
     assert parsed.note.startswith("indexed as plain text, since it is not valid python")
 
 
-def test_an_elif_chain_of_a_thousand_branches_is_no_trouble() -> None:
+def test_an_elif_chain_of_a_thousand_branches_is_no_trouble(parse: Parse) -> None:
     chain = "if x == 0:\n    y = 0\n" + "".join(
         f"elif x == {n}:\n    y = {n}\n" for n in range(1, 1000)
     )
@@ -302,10 +316,30 @@ def test_an_elif_chain_of_a_thousand_branches_is_no_trouble() -> None:
     assert parsed.chunks[-1].end_line == 2000
 
 
-def test_escapes_in_a_docstring_never_put_nul_into_a_summary() -> None:
+def test_escapes_in_a_docstring_never_put_nul_into_a_summary(parse: Parse) -> None:
     parsed = parse("m.py", '"""A \\x00 and a \\ud800."""\n')
     assert parsed.symbols[0].summary == "A ? and a ?."
 
 
-def test_an_invalid_escape_in_the_indexed_code_warns_nobody() -> None:
+def test_an_invalid_escape_in_the_indexed_code_warns_nobody(parse: Parse) -> None:
     assert parse("m.py", "pattern = '\\d'\n").note is None
+
+
+@pytest.mark.parametrize("decorator", ["@(\n    x\n)", "@(  # a comment\n\n  x.y\n)", "@\\\nx"])
+def test_a_decorator_begins_where_its_sign_stands(parse: Parse, decorator: str) -> None:
+    text = f"a = 1\n\n\n{decorator}\n@other\ndef f():\n    pass\n"
+    assert only(parse("m.py", text), "m.f").unit_start_line == 4
+
+
+def test_every_piece_repeats_path_name_and_as_much_of_the_signature_as_a_third_holds(
+    parse: Parse, measure: Tokens
+) -> None:
+    arguments = ", ".join(f"argument_{n}: int = {n}" for n in range(60))
+    body = "    call('with', 'some', 'arguments')\n" * 60
+    chunks = parse("pkg/wide.py", f"def wide({arguments}):\n{body}").chunks
+    (context,) = {chunk.context for chunk in chunks if chunk.symbol == "pkg.wide.wide"}
+    path, symbol, signature = context.split("\n")
+    assert (path, symbol) == ("pkg/wide.py", "pkg.wide.wide")
+    assert signature.startswith("def wide(argument_0: int = 0, argument_1: int = 1,")
+    assert signature.endswith(", …")
+    assert measure.window // 4 < measure.count([context])[0] <= measure.window // 3

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from retrieval.chunkers import parse
-from retrieval.chunkers.cutting import TARGET_CHARACTERS
 from retrieval.model import ChunkKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from retrieval.chunkers.measure import Tokens
+    from retrieval.model import ParsedFile
+
+    Parse = Callable[[str, str], ParsedFile]
 
 RULE = "#" * 79
 STATEMENTS = "".join(f"scene.add(actor_{n})  # shows it\n" for n in range(9))
@@ -42,17 +50,17 @@ def helper():
 @pytest.mark.parametrize(
     "path", ["examples/a.py", "docs/examples/01/a.py", "demos/a.py", "docs/tutorials/a.py"]
 )
-def test_a_script_among_examples_is_a_tutorial(path: str) -> None:
+def test_a_script_among_examples_is_a_tutorial(parse: Parse, path: str) -> None:
     parsed = parse(path, SCRIPT)
     assert {chunk.kind for chunk in parsed.chunks} == {ChunkKind.TUTORIAL}
 
 
-def test_a_module_elsewhere_is_no_tutorial() -> None:
+def test_a_module_elsewhere_is_no_tutorial(parse: Parse) -> None:
     kinds = {chunk.kind for chunk in parse("pkg/examples.py", SCRIPT).chunks}
     assert kinds == {ChunkKind.MODULE, ChunkKind.FUNCTION}
 
 
-def test_pieces_start_at_the_blocks_of_prose_and_carry_their_headings() -> None:
+def test_pieces_start_at_the_blocks_of_prose_and_carry_their_headings(parse: Parse) -> None:
     chunks = parse("examples/a.py", SCRIPT).chunks
     assert [(c.symbol, c.text.split("\n")[0]) for c in chunks] == [
         ("Shaping actors", '"""'),
@@ -62,19 +70,19 @@ def test_pieces_start_at_the_blocks_of_prose_and_carry_their_headings() -> None:
     ]
 
 
-def test_a_long_block_is_cut_between_statements() -> None:
+def test_a_long_block_is_cut_between_statements(parse: Parse, measure: Tokens) -> None:
     long = '"""Title."""\n' + "call(\n    'an argument',\n)\n" * 90
     chunks = parse("examples/a.py", long).chunks
     assert len(chunks) > 2
     assert all(chunk.text.startswith("call(") for chunk in chunks[1:])
-    assert max(len(chunk.embedded_text) for chunk in chunks) <= TARGET_CHARACTERS * 5 // 4
+    assert max(measure.count([chunk.embedded_text for chunk in chunks])) <= measure.window
 
 
-def test_a_script_defines_no_symbols() -> None:
+def test_a_script_defines_no_symbols(parse: Parse) -> None:
     assert parse("examples/a.py", SCRIPT).symbols == ()
 
 
-def test_a_script_that_does_not_parse_is_plain_text_with_a_note() -> None:
+def test_a_script_that_does_not_parse_is_plain_text_with_a_note(parse: Parse) -> None:
     parsed = parse("examples/a.py", "print 'python 2'\n")
     assert parsed.chunks[0].kind is ChunkKind.TEXT
     assert parsed.note
