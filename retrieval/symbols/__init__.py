@@ -1,0 +1,1 @@
+"""The names of a repository: what they are, where they are reached, and what they inherit."""
