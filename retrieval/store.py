@@ -1,64 +1,63 @@
-"""The SQL that writes knowledge.
+"""The SQL that writes documents with what is of them, and reads what there is.
 
-Every function works within the caller's transaction. Those on an index expect it to be scoped to
-the one repository (``Database.knowledge``): row-level security keeps them to it. Statements on
-``chunks`` name the repository all the same, so that the plan opens its partition alone.
+Every function works within the caller's transaction, and expects it to be scoped to the one
+repository (``Database.knowledge``): row-level security keeps it to that. Statements on ``chunks``
+name the repository all the same, so that the plan opens its partition alone.
+
+PostgreSQL takes no COPY into a table under row-level security; rows go in as arrays, many at once.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pgvector import HalfVector, SparseVector
-
-from retrieval.terms import DIMENSIONS, weights
+from retrieval.chunk_store import remove_chunks, replace_chunks
+from retrieval.symbols import store as symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from retrieval.embeddings import Vectors
-    from retrieval.model import Chunk, ParsedFile
+    from retrieval.chunk_store import Scope
+    from retrieval.model import ParsedFile
+    from retrieval.symbols.facts import FileFacts
     from storage import Connection
 
-HASHES_A_QUERY = 5_000
-"""Rows of the embedding cache asked for at once."""
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a document was made of; it is unchanged when nothing of this differs."""
+
+    blob_id: bytes
+    """git's name of its content: 20 bytes."""
+    cut: int
+    """The way it was cut into chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed file, or thread, to be written."""
+
+    parsed: ParsedFile
+    fingerprint: Fingerprint
+    left_out: str | None = None
+    """Why none of it is indexed, if none is: remembered, so that it is not read again."""
+    url: str | None = None
+    """Where it is to be seen, of a thread."""
+    dated: datetime | None = None
+    """When it was answered, of a thread."""
+    names: FileFacts | None = None
+    """The names that it defines and binds, of a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """An index as it stands."""
+    """The documents of an index as they stand, by path."""
 
-    id: int
-    documents: Mapping[str, bytes]
-    """Content hash by path."""
-
-
-@dataclass(frozen=True, slots=True)
-class HashedFile:
-    """A parsed file with what identifies it and its chunks."""
-
-    parsed: ParsedFile
-    content_hash: bytes
-    text_hashes: tuple[bytes, ...]
-    """sha256 of each chunk's embedded text, in the order of the chunks."""
-
-
-def read_state(
-    connection: Connection, *, repository_id: int, ref: str, model: str
-) -> IndexState | None:
-    """Return the index of ``ref`` as ``model`` sees it, or None when there is none yet."""
-    row = connection.execute(
-        "SELECT id FROM indexes WHERE repository_id = %s AND ref = %s AND model = %s",
-        (repository_id, ref, model),
-    ).fetchone()
-    if row is None:
-        return None
-    documents = connection.execute(
-        "SELECT path, content_hash FROM documents WHERE index_id = %s", (row[0],)
-    ).fetchall()
-    return IndexState(id=row[0], documents=dict(documents))
+    documents: Mapping[str, Fingerprint]
+    left_out: Mapping[str, str]
+    """Of those that are left out, the reason."""
 
 
 def lock_repository(connection: Connection, repository_id: int) -> None:
@@ -66,251 +65,118 @@ def lock_repository(connection: Connection, repository_id: int) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (0x6675, repository_id))
 
 
-def save_index(
-    connection: Connection,
-    *,
-    repository_id: int,
-    ref: str,
-    model: str,
-    dimension: int,
-    commit: str,
-    default: bool,
-) -> int:
-    """Write the index's own row, and return its id.
-
-    The first index of a repository answers the questions that name no ref, and so does each
-    later one saved with ``default``. An index of the same ref by another model is replaced.
-    """
-    row = connection.execute(
-        "INSERT INTO indexes (repository_id, ref, model, dimension, commit_sha, chunks)"
-        " VALUES (%(repository)s, %(ref)s, %(model)s, %(dimension)s, %(commit)s, 0)"
-        " ON CONFLICT (repository_id, ref, model)"
-        " DO UPDATE SET commit_sha = excluded.commit_sha, updated_at = now()"
-        " RETURNING id",
-        {
-            "repository": repository_id,
-            "ref": ref,
-            "model": model,
-            "dimension": dimension,
-            "commit": commit,
-        },
-    ).fetchone()
-    if row is None:  # RETURNING gives the row that was written
-        raise LookupError(ref)
-    index_id: int = row[0]
-    replaced = connection.execute(
-        "DELETE FROM indexes WHERE ref = %s AND id <> %s RETURNING id, is_default", (ref, index_id)
-    ).fetchall()
-    for old, _ in replaced:
-        connection.execute(
-            "DELETE FROM chunks WHERE repository_id = %s AND index_id = %s", (repository_id, old)
-        )
-    leads = default or any(was_default for _, was_default in replaced)
-    connection.execute(
-        "UPDATE indexes SET is_default = (id = %(index)s)"
-        " WHERE %(leads)s OR NOT EXISTS (SELECT FROM indexes WHERE is_default)",
-        {"index": index_id, "leads": leads},
-    )
-    return index_id
-
-
-def remove_documents(
-    connection: Connection, *, repository_id: int, index_id: int, paths: Sequence[str]
-) -> int:
-    """Remove files with their chunks and symbols; return how many chunks went."""
-    if not paths:
-        return 0
-    values = {"repository": repository_id, "index": index_id, "paths": list(paths)}
+def read_state(connection: Connection, *, index_id: int | None) -> IndexState:
+    """Return the documents of an index; none, of an index that is not there yet."""
     rows = connection.execute(
-        "DELETE FROM chunks WHERE repository_id = %(repository)s AND index_id = %(index)s"
-        " AND path = ANY(%(paths)s) RETURNING terms",
-        values,
+        "SELECT path, blob_id, cut, left_out FROM documents WHERE index_id = %s", (index_id,)
     ).fetchall()
-    lexicon = Counter(term for (terms,) in rows for term in terms.indices())
-    connection.execute(
-        "UPDATE lexicon SET chunks = lexicon.chunks - gone.chunks"
-        " FROM unnest(%s::integer[], %s::integer[]) AS gone (term, chunks)"
-        " WHERE lexicon.index_id = %s AND lexicon.term = gone.term",
-        (list(lexicon.keys()), list(lexicon.values()), index_id),
+    return IndexState(
+        documents={path: Fingerprint(blob_id, cut) for path, blob_id, cut, _ in rows},
+        left_out={path: reason for path, _, _, reason in rows if reason is not None},
     )
-    connection.execute("DELETE FROM lexicon WHERE index_id = %(index)s AND chunks <= 0", values)
-    connection.execute(
-        "DELETE FROM documents WHERE index_id = %(index)s AND path = ANY(%(paths)s)", values
-    )
-    return len(rows)
 
 
-def add_documents(
+def replace_documents(
     connection: Connection,
+    scope: Scope,
     *,
-    repository_id: int,
-    index_id: int,
-    files: Iterable[HashedFile],
-    vectors: Mapping[bytes, HalfVector],
-) -> None:
-    """Write files with their chunks and symbols, and count their terms."""
-    lexicon: Counter[int] = Counter()
-    for file in files:
-        document_id = _add_document(connection, repository_id, index_id, file)
-        rows = [
-            _chunk_row(chunk, text_hash, vectors[text_hash])
-            for chunk, text_hash in zip(file.parsed.chunks, file.text_hashes, strict=True)
-        ]
-        _add_chunks(connection, repository_id, index_id, document_id, rows)
-        _add_symbols(connection, repository_id, index_id, document_id, file.parsed)
-        for row in rows:
-            lexicon.update(row.terms.indices())
-    _count_terms(connection, repository_id, index_id, lexicon)
+    documents: Sequence[Document],
+    removed: Sequence[str],
+) -> int:
+    """Write new and changed documents with what is of them; remove those at the paths ``removed``.
+
+    Returns how many earlier chunks went. Those whose text is what it was stay, with their vectors,
+    unless files are cut, and so terms weighed, in another way now.
+    """
+    if not documents and not removed:
+        return 0
+    gone = _remove_rows(connection, scope, removed)
+    ids = _save_rows(connection, scope, documents)
+    gone += replace_chunks(
+        connection,
+        scope,
+        chunks={ids[one.parsed.path].id: one.parsed.chunks for one in documents},
+        kept=[row.id for row in ids.values() if row.is_cut_alike],
+    )
+    names = [(ids[one.parsed.path].id, one.names) for one in documents if one.names]
+    symbols.replace(
+        connection, repository_id=scope.repository_id, index_id=scope.index_id, changed=names
+    )
+    return gone
 
 
-def finish_index(connection: Connection, *, repository_id: int, index_id: int) -> tuple[int, int]:
+def finish_index(connection: Connection, scope: Scope) -> tuple[int, int]:
     """Record the size of the index, and return it: documents, chunks."""
     row = connection.execute(
         "UPDATE indexes SET chunks = ("
         "  SELECT count(*) FROM chunks"
         "  WHERE repository_id = %(repository)s AND index_id = %(index)s)"
         " WHERE id = %(index)s RETURNING"
-        " (SELECT count(*) FROM documents WHERE index_id = %(index)s), chunks",
-        {"repository": repository_id, "index": index_id},
+        " (SELECT count(*) FROM documents WHERE index_id = %(index)s AND left_out IS NULL),"
+        " chunks",
+        {"repository": scope.repository_id, "index": scope.index_id},
     ).fetchone()
     if row is None:  # the caller has just written it
-        raise LookupError(index_id)
+        raise LookupError(scope.index_id)
     return row[0], row[1]
 
 
-def cached_vectors(
-    connection: Connection, *, model: str, text_hashes: Sequence[bytes]
-) -> dict[bytes, HalfVector]:
-    """Return the vectors that are known already, by text hash."""
-    known: dict[bytes, HalfVector] = {}
-    for start in range(0, len(text_hashes), HASHES_A_QUERY):
-        rows = connection.execute(
-            "SELECT text_hash, vector FROM embeddings WHERE model = %s AND text_hash = ANY(%s)",
-            (model, list(text_hashes[start : start + HASHES_A_QUERY])),
-        )
-        known.update(rows)
-    return known
-
-
-def cache_vectors(
-    connection: Connection, *, model: str, text_hashes: Sequence[bytes], vectors: Vectors
-) -> None:
-    """Keep vectors for every index, in whichever repository, that holds the same text."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO embeddings (text_hash, model, vector) VALUES (%s, %s, %s)"
-            " ON CONFLICT DO NOTHING",
-            [
-                (text_hash, model, HalfVector(vector))
-                for text_hash, vector in zip(text_hashes, vectors, strict=True)
-            ],
-        )
+# The former row is as it was before this statement.
+_SAVE_DOCUMENTS = """
+WITH saved AS (
+    INSERT INTO documents
+        (repository_id, index_id, path, language, blob_id, cut, left_out, url, dated)
+    SELECT %(repository)s, %(index)s, * FROM unnest(
+        %(paths)s::text[], %(languages)s::text[], %(blobs)s::bytea[], %(cuts)s::integer[],
+        %(reasons)s::text[], %(urls)s::text[], %(dates)s::timestamptz[]
+    )
+    ON CONFLICT (index_id, path) DO UPDATE SET language = excluded.language,
+        blob_id = excluded.blob_id, cut = excluded.cut, left_out = excluded.left_out,
+        url = excluded.url, dated = excluded.dated
+    RETURNING id, path, cut
+)
+SELECT saved.path, saved.id, coalesce(former.cut = saved.cut, false)
+FROM saved LEFT JOIN documents AS former
+    ON former.index_id = %(index)s AND former.path = saved.path
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class _ChunkRow:
-    chunk: Chunk
-    text_hash: bytes
-    vector: HalfVector
-    terms: SparseVector
+class _Saved:
+    """A document's row."""
+
+    id: int
+    is_cut_alike: bool
+    """It was there before, cut in the way of today."""
 
 
-def _chunk_row(chunk: Chunk, text_hash: bytes, vector: HalfVector) -> _ChunkRow:
-    return _ChunkRow(
-        chunk=chunk,
-        text_hash=text_hash,
-        vector=vector,
-        terms=SparseVector(weights(chunk), DIMENSIONS),
+def _remove_rows(connection: Connection, scope: Scope, paths: Sequence[str]) -> int:
+    rows = connection.execute(
+        "SELECT id FROM documents WHERE index_id = %s AND path = ANY(%s)",
+        (scope.index_id, list(paths)),
+    ).fetchall()
+    ids = [document_id for (document_id,) in rows]
+    gone = remove_chunks(connection, scope, documents=ids)
+    connection.execute("DELETE FROM documents WHERE id = ANY(%s)", (ids,))
+    return gone
+
+
+def _save_rows(
+    connection: Connection, scope: Scope, documents: Sequence[Document]
+) -> Mapping[str, _Saved]:
+    """Write the documents' own rows; return what they are, by path."""
+    rows = connection.execute(
+        _SAVE_DOCUMENTS,
+        {
+            "repository": scope.repository_id,
+            "index": scope.index_id,
+            "paths": [one.parsed.path for one in documents],
+            "languages": [one.parsed.language for one in documents],
+            "blobs": [one.fingerprint.blob_id for one in documents],
+            "cuts": [one.fingerprint.cut for one in documents],
+            "reasons": [one.left_out for one in documents],
+            "urls": [one.url for one in documents],
+            "dates": [one.dated for one in documents],
+        },
     )
-
-
-def _add_document(
-    connection: Connection, repository_id: int, index_id: int, file: HashedFile
-) -> int:
-    row = connection.execute(
-        "INSERT INTO documents (repository_id, index_id, path, language, content_hash)"
-        " VALUES (%s, %s, %s, %s, %s) RETURNING id",
-        (repository_id, index_id, file.parsed.path, file.parsed.language, file.content_hash),
-    ).fetchone()
-    if row is None:  # RETURNING gives the row that was written
-        raise LookupError(file.parsed.path)
-    document_id: int = row[0]
-    return document_id
-
-
-def _add_chunks(
-    connection: Connection,
-    repository_id: int,
-    index_id: int,
-    document_id: int,
-    rows: Sequence[_ChunkRow],
-) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO chunks (repository_id, index_id, document_id, kind, path, symbol,"
-            " start_line, end_line, unit_start_line, unit_end_line, context, content, text_hash,"
-            " embedding, terms)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    repository_id,
-                    index_id,
-                    document_id,
-                    row.chunk.kind.value,
-                    row.chunk.path,
-                    row.chunk.symbol,
-                    row.chunk.start_line,
-                    row.chunk.end_line,
-                    row.chunk.unit_start_line,
-                    row.chunk.unit_end_line,
-                    row.chunk.context,
-                    row.chunk.text,
-                    row.text_hash,
-                    row.vector,
-                    row.terms,
-                )
-                for row in rows
-            ],
-        )
-
-
-def _add_symbols(
-    connection: Connection,
-    repository_id: int,
-    index_id: int,
-    document_id: int,
-    parsed: ParsedFile,
-) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO symbols (repository_id, index_id, document_id, qualified_name, kind,"
-            " signature, summary, path, start_line, end_line)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    repository_id,
-                    index_id,
-                    document_id,
-                    symbol.qualified_name,
-                    symbol.kind,
-                    symbol.signature,
-                    symbol.summary,
-                    symbol.path,
-                    symbol.start_line,
-                    symbol.end_line,
-                )
-                for symbol in parsed.symbols
-            ],
-        )
-
-
-def _count_terms(
-    connection: Connection, repository_id: int, index_id: int, lexicon: Mapping[int, int]
-) -> None:
-    connection.execute(
-        "INSERT INTO lexicon (repository_id, index_id, term, chunks)"
-        " SELECT %s, %s, * FROM unnest(%s::integer[], %s::integer[])"
-        " ON CONFLICT (index_id, term)"
-        " DO UPDATE SET chunks = lexicon.chunks + excluded.chunks",
-        (repository_id, index_id, list(lexicon.keys()), list(lexicon.values())),
-    )
+    return {path: _Saved(document_id, alike) for path, document_id, alike in rows}

@@ -151,7 +151,8 @@ class Database:
 
 
 def _scope(connection: Connection, repository_id: int) -> None:
-    register_vector(connection)
+    if connection.adapters.types.get("halfvec") is None:  # four look-ups in the catalogue, once
+        register_vector(connection)
     connection.execute(
         "SELECT set_config('role', 'fury_bot_tenant', true),"
         " set_config('fury_bot.repository_id', %s, true),"

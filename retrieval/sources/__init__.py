@@ -14,24 +14,32 @@ from retrieval.sources.errors import (
     Undecodable,
     UnsafeMember,
 )
-from retrieval.sources.tree import Limits, SourceTree, read_tree
+from retrieval.sources.listing import Blobs, Entry, Limits, Selection, blob_id, select
+from retrieval.sources.tree import SourceTree, TreeBlobs, list_tree, read_tree
 
 __all__ = [
     "ArchiveError",
     "ArchiveLimits",
+    "Blobs",
     "Checkout",
     "Damaged",
+    "Entry",
     "Limits",
     "NotADirectory",
+    "Selection",
     "SourceError",
     "SourceTree",
     "TooLarge",
+    "TreeBlobs",
     "Undecodable",
     "Unpacked",
     "UnsafeMember",
+    "blob_id",
     "content_identity",
     "decode",
     "describe",
+    "list_tree",
     "read_tree",
+    "select",
     "unpack",
 ]

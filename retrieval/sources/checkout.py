@@ -15,7 +15,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from retrieval.model import SourceFile
+    from retrieval.sources.listing import Entry
 
 _log = structlog.get_logger(__name__)
 
@@ -62,15 +62,14 @@ def describe(path: Path) -> Checkout:
     )
 
 
-def content_identity(files: Iterable[SourceFile]) -> str:
+def content_identity(entries: Iterable[Entry]) -> str:
     """Return 40 hex digits that stand for a tree's content where no commit does.
 
     The same paths with the same bytes give the same identity, in whatever order they come.
     """
     identity = hashlib.sha1(usedforsecurity=False)
-    for file in sorted(files, key=lambda file: file.path):
-        blob = hashlib.sha1(file.data, usedforsecurity=False).hexdigest()
-        identity.update(f"{blob} {file.path}\0".encode())
+    for entry in sorted(entries, key=lambda entry: entry.path):
+        identity.update(f"{entry.blob_id} {entry.path}\0".encode())
     return identity.hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Reads the files of a directory tree that are worth indexing."""
+"""Lists the files of a directory tree that are worth indexing, and reads them."""
 
 from __future__ import annotations
 
@@ -13,29 +13,38 @@ import structlog
 from retrieval.model import Skipped, SourceFile
 from retrieval.sources.errors import NotADirectory
 from retrieval.sources.ignoring import IgnoreRules
-from retrieval.sources.unindexed import content_reason, directory_reason, name_reason
+from retrieval.sources.listing import Budget, Entry, Limits, Selection, blob_id, file_reason
+from retrieval.sources.unindexed import content_reason, directory_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Sequence
 
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a tree is read, in bytes and files."""
+def list_tree(root: Path, *, limits: Limits | None = None) -> Selection:
+    """List the tree under ``root``; links are never followed, whatever they point to.
 
-    file_bytes: int = 1_000_000
-    total_bytes: int = 200_000_000
-    files: int = 20_000
+    A directory that is left out as a whole is one entry of ``skipped``. What lies beyond the
+    limit on the whole tree is left out in the order of paths, and counted in one entry. What
+    ``.gitignore`` names is in neither: it is no part of the repository.
+
+    Raises:
+        NotADirectory: ``root`` is not a directory that can be listed.
+    """
+    if not root.is_dir():
+        raise NotADirectory(f"{root}: not a directory")
+    listing = _Listing(Budget(limits or Limits()))
+    listing.list_directory(root.resolve(), prefix="", rules=IgnoreRules())
+    return Selection(
+        tuple(listing.budget.entries),
+        (*listing.skipped, *listing.budget.beyond_limits()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTree:
-    """The files to index, in the order of their paths, and those left out with the reason.
-
-    What ``.gitignore`` names is in neither: it is no part of the repository.
-    """
+    """The files to index, in the order of their paths, and those left out with the reason."""
 
     root: Path
     files: tuple[SourceFile, ...]
@@ -43,33 +52,48 @@ class SourceTree:
 
 
 def read_tree(root: Path, *, limits: Limits | None = None) -> SourceTree:
-    """Read the tree under ``root``; links are never followed, whatever they point to.
-
-    A directory that is left out as a whole is one entry of ``skipped``. What lies beyond the
-    limit on the whole tree is left out in the order of paths, and counted in one entry.
+    """Read what :func:`list_tree` lists, but files whose bytes say that nobody wrote them.
 
     Raises:
         NotADirectory: ``root`` is not a directory that can be listed.
     """
-    if not root.is_dir():
-        raise NotADirectory(f"{root}: not a directory")
-    reading = _Reading(limits=limits or Limits())
-    reading.read_directory(root.resolve(), prefix="", rules=IgnoreRules())
-    skipped = [*reading.skipped, *reading.beyond_limits()]
-    return SourceTree(root, tuple(reading.files), tuple(skipped))
+    listed = list_tree(root, limits=limits)
+    files: list[SourceFile] = []
+    skipped = list(listed.skipped)
+    for file in TreeBlobs(root, limits or Limits()).read(listed.entries):
+        if reason := content_reason(file.data):
+            skipped.append(Skipped(file.path, reason))
+        else:
+            files.append(file)
+    return SourceTree(root, tuple(files), tuple(skipped))
+
+
+@dataclass(frozen=True, slots=True)
+class TreeBlobs:
+    """Reads the files of a directory tree; :class:`retrieval.sources.listing.Blobs`."""
+
+    root: Path
+    limits: Limits = field(default_factory=Limits)
+
+    def read(self, entries: Sequence[Entry]) -> Iterable[SourceFile]:
+        """Yield the files that are still there and may be read."""
+        for entry in entries:
+            try:
+                data = _read(str(self.root / entry.path), most=self.limits.file_bytes)
+            except OSError as error:
+                _log.warning("file_unreadable", path=entry.path, reason=error.strerror)
+                continue
+            yield SourceFile(entry.path, data)
 
 
 @dataclass(slots=True)
-class _Reading:
+class _Listing:
     """One walk through a tree."""
 
-    limits: Limits
-    files: list[SourceFile] = field(default_factory=list)
+    budget: Budget
     skipped: list[Skipped] = field(default_factory=list)
-    total_bytes: int = 0
-    beyond: int = 0
 
-    def read_directory(self, directory: Path, *, prefix: str, rules: IgnoreRules) -> None:
+    def list_directory(self, directory: Path, *, prefix: str, rules: IgnoreRules) -> None:
         try:
             entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
         except OSError as error:
@@ -77,14 +101,9 @@ class _Reading:
             return
         rules = _rules_of(directory, prefix=prefix, rules=rules)
         for entry in entries:
-            self._read_entry(entry, prefix=prefix, rules=rules)
+            self._list_entry(entry, prefix=prefix, rules=rules)
 
-    def beyond_limits(self) -> Iterator[Skipped]:
-        if self.beyond:
-            limit = f"{self.limits.files:,} files or {self.limits.total_bytes:,} bytes"
-            yield Skipped(".", f"{self.beyond:,} more files, beyond the limit of {limit} a tree")
-
-    def _read_entry(self, entry: os.DirEntry[str], *, prefix: str, rules: IgnoreRules) -> None:
+    def _list_entry(self, entry: os.DirEntry[str], *, prefix: str, rules: IgnoreRules) -> None:
         path = prefix + entry.name
         if not _is_unicode(path):
             self._skip(ascii(path)[1:-1], "its name is not UTF-8")
@@ -94,7 +113,7 @@ class _Reading:
         elif entry.is_dir(follow_symlinks=False):
             self._enter(entry, path=path, rules=rules)
         elif not rules.ignores(path):
-            self._read_file(entry, path=path)
+            self._list_file(entry, path=path)
 
     def _enter(self, entry: os.DirEntry[str], *, path: str, rules: IgnoreRules) -> None:
         if entry.name == ".git" or rules.ignores(f"{path}/"):
@@ -104,39 +123,26 @@ class _Reading:
         elif Path(entry.path, "pyvenv.cfg").is_file():
             self._skip(f"{path}/", "a Python virtual environment")
         else:
-            self.read_directory(Path(entry.path), prefix=f"{path}/", rules=rules)
+            self.list_directory(Path(entry.path), prefix=f"{path}/", rules=rules)
 
-    def _read_file(self, entry: os.DirEntry[str], *, path: str) -> None:
+    def _list_file(self, entry: os.DirEntry[str], *, path: str) -> None:
+        limits = self.budget.limits
         try:
             found = entry.stat(follow_symlinks=False)
-            reason = self._unread_reason(found, name=entry.name)
-            data = b"" if reason else _read(entry.path, most=self.limits.file_bytes + 1)
+            if not stat.S_ISREG(found.st_mode):
+                self._skip(path, "not a regular file")
+                return
+            reason = file_reason(entry.name, size=found.st_size, limits=limits)
+            data = b"" if reason else _read(entry.path, most=limits.file_bytes + 1)
         except OSError as error:
             self._skip(path, f"cannot be read: {error.strerror}")
             return
-        reason = reason or self._size_reason(len(data)) or content_reason(data)
+        # A file may have grown since.
+        reason = reason or file_reason(entry.name, size=len(data), limits=limits)
         if reason:
             self._skip(path, reason)
         else:
-            self._keep(SourceFile(path, data))
-
-    def _unread_reason(self, found: os.stat_result, *, name: str) -> str | None:
-        if not stat.S_ISREG(found.st_mode):
-            return "not a regular file"
-        return name_reason(name, size=found.st_size) or self._size_reason(found.st_size)
-
-    def _size_reason(self, size: int) -> str | None:
-        if size > self.limits.file_bytes:
-            return f"larger than {self.limits.file_bytes:,} bytes"
-        return None
-
-    def _keep(self, file: SourceFile) -> None:
-        fits = self.total_bytes + len(file.data) <= self.limits.total_bytes
-        if self.beyond or not fits or len(self.files) >= self.limits.files:
-            self.beyond += 1
-            return
-        self.files.append(file)
-        self.total_bytes += len(file.data)
+            self.budget.keep(Entry(path, blob_id(data), len(data)))
 
     def _skip(self, path: str, reason: str) -> None:
         self.skipped.append(Skipped(path, reason))

@@ -8,7 +8,7 @@ import pytest
 
 from retrieval.catalogue import Catalogue
 from retrieval.errors import RepositoryNotIndexed
-from tests.retrieval.conftest import REPOSITORY
+from tests.retrieval.conftest import REPOSITORY, URL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from retrieval.model import IndexReport
     from retrieval.search import Retriever
     from storage import Database
-
-URL = "https://github.com/octo/kitchen"
 
 
 @pytest.fixture
@@ -77,7 +75,16 @@ def test_a_forgotten_repository_leaves_no_text_and_no_vector(
     assert not catalogue.forget(REPOSITORY)
 
     with database.transaction() as connection:
-        for table in ("chunks", "documents", "symbols", "lexicon", "indexes", "embeddings"):
+        for table in (
+            "chunks",
+            "chunk_vectors",
+            "unembedded",
+            "documents",
+            "symbols",
+            "lexicon",
+            "indexes",
+            "embeddings",
+        ):
             rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # type: ignore[call-overload] # noqa: S608 - a name of the list above
             assert rows == [], table
 

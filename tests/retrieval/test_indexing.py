@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from retrieval import chunkers, files
 from retrieval.catalogue import Catalogue
 from retrieval.indexing import Indexer
-from retrieval.sources import NotADirectory
-from tests.retrieval.conftest import KETTLE, REPOSITORY, CountingEmbedder
+from retrieval.model import SourceFile
+from retrieval.sources import Entry, NotADirectory, blob_id
+from tests.retrieval.conftest import (
+    KETTLE,
+    README,
+    REPOSITORY,
+    URL,
+    CountingEmbedder,
+    assert_whole,
+    texts,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from retrieval.embeddings import SentenceTransformerEmbedder
     from retrieval.model import IndexReport
     from retrieval.search import Retriever
     from storage import Database
@@ -26,11 +37,14 @@ def _paths(retriever: Retriever, query: str, *, repository: str = REPOSITORY) ->
     return [passage.path for passage in found.passages]
 
 
-def test_a_first_run_embeds_every_chunk(tree: Path, index: Callable[..., IndexReport]) -> None:
+def test_a_first_run_embeds_every_chunk_and_every_gist(
+    tree: Path, database: Database, index: Callable[..., IndexReport], embedder: CountingEmbedder
+) -> None:
     report = index(tree)
 
     assert report.documents == 2
-    assert report.embedded == report.chunks > 3
+    assert report.embedded > report.chunks > 3
+    assert sorted(embedder.texts) == sorted(set(texts(database)))
     assert report.reused == report.removed == 0
     assert report.skipped == report.notes == ()
 
@@ -59,8 +73,9 @@ def test_a_touched_file_embeds_its_changed_chunks_alone(
     second = index(tree)
 
     assert [text for text in embedder.texts if "on one side" not in text] == []
-    assert 1 <= second.embedded <= 2  # the method, and its class, which lists it
+    assert 2 <= second.embedded <= 3  # the method, its gist, and its class, which may list it
     assert second.chunks == first.chunks
+    assert second.reused == first.chunks - (second.embedded - 1)
 
 
 def test_a_moved_line_embeds_nothing_and_moves_the_permalink(
@@ -115,23 +130,169 @@ def test_versions_stand_side_by_side(
     assert (new.ref, "conda" in new.passages[0].text) == ("v2", True)
 
 
+@pytest.fixture
+def other(database: Database, model: SentenceTransformerEmbedder) -> Indexer:
+    """An indexer with another model."""
+    embedder = CountingEmbedder(model)
+    embedder.model = "other/model"
+    return Indexer(database, Catalogue(database), embedder)
+
+
+def _indexes(database: Database) -> list[tuple[str, bool, bool]]:
+    with database.transaction() as connection:
+        return connection.execute(
+            "SELECT model, answers, is_default FROM indexes ORDER BY id"
+        ).fetchall()
+
+
 def test_another_model_replaces_the_index_once_it_is_whole(
-    tree: Path, database: Database, index: Callable[..., IndexReport], embedder: CountingEmbedder
+    *,
+    tree: Path,
+    database: Database,
+    index: Callable[..., IndexReport],
+    other: Indexer,
+    retriever: Retriever,
+    model: SentenceTransformerEmbedder,
 ) -> None:
     index(tree)
-    other = CountingEmbedder(embedder._embedder)
-    other.model = "other/model"
+    (tree / "README.md").write_text("# Kitchen\n\nMarzipan.\n")
 
-    report = Indexer(database, Catalogue(database), other).index(
-        tree, repository=REPOSITORY, url="https://github.com/octo/kitchen", ref="main", commit="3"
+    report = other.index(
+        tree, repository=REPOSITORY, url=URL, ref="main", commit="3", default=True, embed=False
     )
 
-    assert report.embedded == report.chunks
-    with database.transaction() as connection:
-        rows = connection.execute("SELECT model, is_default FROM indexes").fetchall()
-        (chunks,) = connection.execute("SELECT count(*) FROM chunks").fetchone() or (0,)
-    assert rows == [("other/model", True)]
-    assert chunks == report.chunks
+    assert _indexes(database) == [(model.model, True, True), ("other/model", False, False)]
+    assert retriever.search("boil", repository=REPOSITORY, knn=1).commit == "1" * 40
+    assert report.waiting > report.chunks
+
+    assert other.embed_pending(REPOSITORY) == report.waiting
+
+    assert _indexes(database) == [("other/model", True, True)]
+    assert retriever.search("boil", repository=REPOSITORY, knn=1).commit == "3"
+    assert_whole(database, model)
+
+
+def test_a_model_that_was_taken_back_leaves_nothing_of_the_other(
+    *,
+    tree: Path,
+    database: Database,
+    index: Callable[..., IndexReport],
+    other: Indexer,
+    model: SentenceTransformerEmbedder,
+) -> None:
+    index(tree)
+    other.index(tree, repository=REPOSITORY, url=URL, ref="main", commit="3", embed=False)
+
+    index(tree)
+    other.embed_pending(REPOSITORY)
+
+    assert _indexes(database) == [(model.model, True, True)]
+    assert_whole(database, model)
+
+
+def test_another_cut_cuts_anew_and_embeds_what_came_out_different(
+    tree: Path,
+    database: Database,
+    index: Callable[..., IndexReport],
+    model: SentenceTransformerEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = index(tree)
+    monkeypatch.setattr(files, "CUT", files.CUT + 1)
+    monkeypatch.setattr(
+        chunkers,
+        "parse",
+        lambda path, text, measure: chunkers.plain.parse_plain(
+            path, text, measure, language="text"
+        ),
+    )
+
+    second = index(tree)
+
+    assert second.removed == first.chunks
+    assert second.embedded > 0
+    assert_whole(database, model)
+
+
+class Recorded:
+    """Blobs by their ids, with a record of those that were read."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = files
+        self.read_paths: list[str] = []
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [Entry(path, blob_id(data), len(data)) for path, data in self.files.items()]
+
+    def read(self, entries: Sequence[Entry]) -> Iterable[SourceFile]:
+        for entry in entries:
+            self.read_paths.append(entry.path)
+            yield SourceFile(entry.path, self.files[entry.path])
+
+
+def _index_listing(indexer: Indexer, blobs: Recorded, *, commit: str = "1") -> IndexReport:
+    return indexer.index_listing(
+        blobs.entries, blobs, repository=REPOSITORY, url=URL, ref="main", commit=commit
+    )
+
+
+FILES = {
+    "kitchen/kettle.py": KETTLE.encode(),
+    "README.md": README.encode(),
+    "picture.png": b"\x89PNG",
+    "blob": b"a\0b",
+    "vendor/a.py": b"x = 1",
+}
+
+
+def test_a_push_reads_only_the_files_whose_blobs_differ(
+    indexer: Indexer, retriever: Retriever
+) -> None:
+    first = Recorded(FILES)
+    _index_listing(indexer, first)
+    assert sorted(first.read_paths) == ["README.md", "blob", "kitchen/kettle.py"]
+
+    second = Recorded({**FILES, "README.md": b"# Kitchen\n\nUse conda to install.\n"})
+    report = _index_listing(indexer, second, commit="2")
+
+    assert second.read_paths == ["README.md"]
+    assert (report.documents, report.removed > 0) == (2, True)
+    assert {(skipped.path, skipped.reason) for skipped in report.skipped} == {
+        ("picture.png", "no text to index (.png)"),
+        ("blob", "binary (it holds NUL bytes)"),
+        ("vendor/", "vendored code of another project"),
+    }
+    found = retriever.search("conda", repository=REPOSITORY, knn=1)
+    assert (found.commit, found.passages[0].path) == ("2", "README.md")
+
+
+def test_a_listing_and_a_checkout_of_it_make_the_same_index(
+    tree: Path, indexer: Indexer, index: Callable[..., IndexReport]
+) -> None:
+    index(tree)
+    blobs = Recorded({name: FILES[name] for name in ("kitchen/kettle.py", "README.md")})
+
+    report = _index_listing(indexer, blobs)
+
+    assert blobs.read_paths == []
+    assert (report.embedded, report.removed) == (0, 0)
+
+
+def test_blobs_that_cannot_be_had_leave_the_index_as_it_was(
+    tree: Path, indexer: Indexer, index: Callable[..., IndexReport], retriever: Retriever
+) -> None:
+    index(tree)
+
+    class Unreachable(Recorded):
+        def read(self, entries: Sequence[Entry]) -> Iterable[SourceFile]:
+            yield from super().read(entries[:1])
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        _index_listing(indexer, Unreachable({"a.md": b"# A\n", "b.md": b"# B\n"}))
+
+    assert retriever.search("boil", repository=REPOSITORY, knn=1).commit == "1" * 40
 
 
 def test_a_reader_sees_the_old_state_or_the_new_never_half(
@@ -269,3 +430,61 @@ def test_progress_is_told_to_its_end(tree: Path, indexer: Indexer) -> None:
         "reading": [2, 2],
         "embedding": [report.embedded, report.embedded],
     }
+
+
+def _rows(database: Database) -> dict[int, str]:
+    with database.transaction() as connection:
+        return dict(connection.execute("SELECT id, content FROM chunks").fetchall())
+
+
+def test_a_push_writes_what_it_changed_and_leaves_the_rest(
+    tree: Path, database: Database, index: Callable[..., IndexReport]
+) -> None:
+    index(tree)
+    before = _rows(database)
+    kettle = tree / "kitchen" / "kettle.py"
+    kettle.write_text("\n\n" + KETTLE.replace("until it boils", "until it sings"))
+
+    report = index(tree)
+
+    after = _rows(database)
+    gone = [before[row] for row in before.keys() - after.keys()]
+    assert len(gone) == report.removed == 1
+    assert report.embedded == 2  # its text, and its gist
+    assert "until it boils" in gone[0]
+    assert [after[row] for row in after.keys() - before.keys()] == [
+        gone[0].replace("until it boils", "until it sings")
+    ]
+
+
+def test_what_stays_keeps_its_vector_when_the_cache_has_it_no_more(
+    tree: Path,
+    database: Database,
+    index: Callable[..., IndexReport],
+    model: SentenceTransformerEmbedder,
+) -> None:
+    index(tree)
+    with database.transaction() as connection:
+        connection.execute("DELETE FROM embeddings")
+    kettle = tree / "kitchen" / "kettle.py"
+    kettle.write_text("\n\n" + KETTLE)
+
+    assert index(tree).embedded == 0
+    assert_whole(database, model)
+
+
+def test_a_text_that_a_file_holds_twice_is_found_at_both_places(
+    tree: Path, database: Database, index: Callable[..., IndexReport]
+) -> None:
+    twice = "def stir():\n    return 1\n"
+    (tree / "spoon.py").write_text(f"{twice}\n\n{twice}")
+    index(tree)
+    (tree / "spoon.py").write_text(f"{twice}\n\n\n\n{twice}\n\n{twice}")
+    index(tree)
+
+    with database.transaction() as connection:
+        rows = connection.execute(
+            "SELECT start_line FROM chunks WHERE path = 'spoon.py' AND kind = 'function'"
+            " ORDER BY start_line"
+        ).fetchall()
+    assert [line for (line,) in rows] == [1, 7, 11]

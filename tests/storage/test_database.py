@@ -31,17 +31,28 @@ def _fill(database: Database, repository_id: int) -> None:
         assert row
         values = {"repository": repository_id, "index": row[0]}
         document = connection.execute(
-            "INSERT INTO documents (repository_id, index_id, path, language, content_hash)"
-            " VALUES (%(repository)s, %(index)s, 'a.py', 'python', '') RETURNING id",
+            "INSERT INTO documents (repository_id, index_id, path, language, blob_id, cut)"
+            " VALUES (%(repository)s, %(index)s, 'a.py', 'python', '', 1) RETURNING id",
             values,
         ).fetchone()
         assert document
         values["document"] = document[0]
-        connection.execute(
+        chunk = connection.execute(
             "INSERT INTO chunks (repository_id, index_id, document_id, kind, path, start_line,"
-            " end_line, unit_start_line, unit_end_line, context, content, text_hash, embedding,"
-            " terms) VALUES (%(repository)s, %(index)s, %(document)s, 'text', 'a.py', 1, 1, 1, 1,"
-            " '', 'secret', '', '[1,2,3]', '{1:1}/9')",
+            " end_line, unit_start_line, unit_end_line, context, content, text_hash, terms)"
+            " VALUES (%(repository)s, %(index)s, %(document)s, 'text', 'a.py', 1, 1, 1, 1,"
+            " '', 'secret', '', '{1:1}/9') RETURNING id",
+            values,
+        ).fetchone()
+        assert chunk
+        connection.execute(
+            "INSERT INTO chunk_vectors (repository_id, index_id, chunk_id, embedding)"
+            " VALUES (%(repository)s, %(index)s, %(chunk)s, '[1,2,3]')",
+            {**values, "chunk": chunk[0]},
+        )
+        connection.execute(
+            "INSERT INTO unembedded (repository_id, model, text_hash, characters)"
+            " VALUES (%(repository)s, 'm', '', 6)",
             values,
         )
         connection.execute(
@@ -57,7 +68,15 @@ def _fill(database: Database, repository_id: int) -> None:
         )
 
 
-KNOWLEDGE = ("indexes", "documents", "chunks", "lexicon", "symbols")
+KNOWLEDGE = (
+    "indexes",
+    "documents",
+    "chunks",
+    "chunk_vectors",
+    "unembedded",
+    "lexicon",
+    "symbols",
+)
 
 
 @pytest.mark.parametrize("table", KNOWLEDGE)

@@ -68,3 +68,42 @@ def test_a_connection_string_is_taken_as_well_as_a_url(database_url: str) -> Non
     string = f"host='{parts['host']}' dbname={parts['dbname']} user=postgres"
 
     assert migrations.migrate(string) == []
+
+
+KNOWLEDGE_BEFORE = """
+INSERT INTO repositories (name, url) VALUES ('octo/kitchen', 'https://github.com/octo/kitchen');
+SELECT create_knowledge_partition(1);
+INSERT INTO indexes (repository_id, ref, model, dimension, commit_sha, chunks)
+VALUES (1, 'main', 'm', 3, 'c', 1);
+INSERT INTO documents (repository_id, index_id, path, language, content_hash)
+VALUES (1, 1, 'a.py', 'python', 'x');
+INSERT INTO chunks (repository_id, index_id, document_id, kind, path, start_line, end_line,
+    unit_start_line, unit_end_line, context, content, text_hash, embedding, terms)
+VALUES (1, 1, 1, 'text', 'a.py', 1, 1, 1, 1, '', 'x', 'h', '[1,2,3]', '{1:1}/9');
+"""
+
+
+def test_vectors_that_stood_beside_the_text_are_kept_when_they_move(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = sql.Identifier("fury_bot_before_0007")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    url = server.replace("/postgres?", "/fury_bot_before_0007?")
+    known = migrations._known()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrations, "_known", lambda: known.filter(lambda one: one.id < "0007"))
+        migrations.migrate(url)
+    with psycopg.connect(url) as connection:
+        connection.execute(KNOWLEDGE_BEFORE)
+
+    migrations.migrate(url)
+
+    with psycopg.connect(url) as connection:
+        vectors = connection.execute(
+            "SELECT embedding::text, content FROM chunk_vectors JOIN chunks"
+            " ON chunks.id = chunk_id AND chunks.repository_id = chunk_vectors.repository_id"
+        ).fetchall()
+        documents = connection.execute("SELECT path, cut FROM documents").fetchall()
+    assert vectors == [("[1,2,3]", "x")]
+    assert documents == [("a.py", 0)]  # of no cut that there is: the next run cuts it anew

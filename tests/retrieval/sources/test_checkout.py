@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval.model import SourceFile
-from retrieval.sources import Checkout, content_identity, describe
+from retrieval.sources import Checkout, Entry, blob_id, content_identity, describe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,22 +110,26 @@ def test_without_git_nothing_is_known(tmp_path: Path, monkeypatch: pytest.Monkey
     assert describe(tmp_path) == Checkout(tmp_path, None, None, None)
 
 
+def entry(path: str, data: bytes) -> Entry:
+    return Entry(path, blob_id(data), len(data))
+
+
 def test_the_same_content_has_the_same_identity_in_any_order() -> None:
-    files = [SourceFile("b.py", b"2"), SourceFile("a.py", b"1")]
-    identity = content_identity(files)
-    assert identity == content_identity(reversed(files))
+    entries = [entry("b.py", b"2"), entry("a.py", b"1")]
+    identity = content_identity(entries)
+    assert identity == content_identity(reversed(entries))
     assert len(identity) == 40
     assert int(identity, 16)
 
 
 @pytest.mark.parametrize(
-    "files",
+    "entries",
     [
         [],
-        [SourceFile("a.py", b"2")],
-        [SourceFile("b.py", b"1")],
-        [SourceFile("a.py", b"1"), SourceFile("b.py", b"")],
+        [entry("a.py", b"2")],
+        [entry("b.py", b"1")],
+        [entry("a.py", b"1"), entry("b.py", b"")],
     ],
 )
-def test_other_content_has_another_identity(files: list[SourceFile]) -> None:
-    assert content_identity(files) != content_identity([SourceFile("a.py", b"1")])
+def test_other_content_has_another_identity(entries: list[Entry]) -> None:
+    assert content_identity(entries) != content_identity([entry("a.py", b"1")])
