@@ -43,6 +43,12 @@ ANSWERING: Mapping[ThreadKind, Mapping[str, str]] = {
 """What it is asked for to answer in a thread. GitHub refuses to give more than an installation
 has: one without issues is to be answered in its discussions all the same."""
 
+READING_THREADS: Mapping[ThreadKind, Mapping[str, str]] = {
+    ThreadKind.DISCUSSION: {**READING, "discussions": "read"},
+    ThreadKind.ISSUE: {**READING, "issues": "read"},
+}
+"""What it is asked for to read what was answered."""
+
 
 def app_claims(app_id: str, *, now: float) -> dict[str, int | str]:
     """Return the claims by which the App introduces itself. ``now`` is seconds since the epoch."""

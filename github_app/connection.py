@@ -85,6 +85,16 @@ class Connection(Operations):
             )
         )
 
+    def read_raw_blob(self, blob_id: str) -> bytes:
+        """Return a file's bytes by git's id of its content.
+
+        Raises:
+            ApiError: GitHub did not serve it.
+        """
+        return self._authorised(
+            lambda token: self._github.rest.read_blob(self._place.full_name, blob_id, token=token)
+        )
+
     def _send(self, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         if is_mutation(name):
             self._github.throttle.await_turn(self._place.installation_id)

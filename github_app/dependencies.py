@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from github_app.connection import GitHub
-    from github_app.ports import Answerer, Indexer
+    from github_app.ports import Answerer, Indexer, ThreadIndexer
     from jobs.port import Queue
     from storage import Database
 
@@ -21,3 +21,4 @@ class Dependencies:
     indexer: Indexer
     database: Database
     queue: Queue
+    threads: ThreadIndexer

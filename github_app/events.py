@@ -25,6 +25,7 @@ _FULL_NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 _LOGIN = re.compile(r"[\w-]{1,100}(?:\[bot\])?", re.ASCII)
 _COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})", re.ASCII)
 _LARGEST_ID = 2**63 - 1
+_LONGEST_BRANCH = 255
 
 
 class ThreadKind(StrEnum):
@@ -124,6 +125,36 @@ class DefaultBranchPushed:
 
 
 @dataclass(frozen=True, slots=True)
+class BranchPushed:
+    """Another branch has a new head, or is gone."""
+
+    installation_id: int
+    repository: NamedRepository
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsChanged:
+    """A release or a tag came, or went."""
+
+    installation_id: int
+    repository: NamedRepository
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadChanged:
+    """What a thread is known for may be other than it was: its answer, say."""
+
+    installation_id: int
+    repository: NamedRepository
+    thread_kind: ThreadKind
+    thread_id: str
+    number: int
+    is_gone: bool = False
+    """It was deleted, or is another repository's now."""
+
+
+@dataclass(frozen=True, slots=True)
 class DiscussionOpened:
     """Someone opened a discussion, and gave no command in it."""
 
@@ -155,6 +186,9 @@ Event = (
     | RepositoryTransferred
     | RepositoryDeleted
     | DefaultBranchPushed
+    | BranchPushed
+    | VersionsChanged
+    | ThreadChanged
     | DiscussionOpened
     | CommandGiven
     | Ignored
@@ -225,9 +259,16 @@ def _repository_event(payload: Payload) -> Event:
 
 
 def _push(payload: Payload) -> Event:
-    branch = _text(payload, "repository", "default_branch")
-    if _text(payload, "ref") != f"refs/heads/{branch}":
-        return Ignored("not a push to the default branch")
+    default = _text(payload, "repository", "default_branch")
+    kind, _, branch = _text(payload, "ref").removeprefix("refs/").partition("/")
+    if kind != "heads" or not branch:
+        return Ignored("not a push to a branch")
+    if branch != default:
+        return BranchPushed(
+            installation_id=_integer(payload, "installation", "id"),
+            repository=_repository(payload),
+            branch=_storable(branch),
+        )
     if payload.get("deleted"):
         return Ignored("the branch was deleted")
     return DefaultBranchPushed(
@@ -237,9 +278,29 @@ def _push(payload: Payload) -> Event:
     )
 
 
+def _release(payload: Payload) -> Event:
+    if _action(payload) not in _RELEASE_ACTIONS:
+        return Ignored("this action is not acted on")
+    return _versions_changed(payload)
+
+
+def _tag(payload: Payload) -> Event:
+    # Of a branch that came or went, a push tells.
+    if _text(payload, "ref_type") != "tag":
+        return Ignored("not a tag")
+    return _versions_changed(payload)
+
+
+def _versions_changed(payload: Payload) -> Event:
+    return VersionsChanged(
+        installation_id=_integer(payload, "installation", "id"),
+        repository=_repository(payload),
+    )
+
+
 def _discussion(payload: Payload) -> Event:
     if _action(payload) != "created":
-        return Ignored("this action is not acted on")
+        return _thread_changed(payload, ThreadKind.DISCUSSION)
     _require_people(payload, "discussion")
     found = commands.find(_body(payload, "discussion"))
     if found:
@@ -253,10 +314,37 @@ def _discussion(payload: Payload) -> Event:
 
 def _issues(payload: Payload) -> Event:
     if _action(payload) != "opened":
-        return Ignored("this action is not acted on")
+        return _thread_changed(payload, ThreadKind.ISSUE)
     _require_people(payload, "issue")
     found = commands.find(_body(payload, "issue"))
     return _command(payload, found, kind=ThreadKind.ISSUE, subject="issue")
+
+
+def _thread_changed(payload: Payload, kind: ThreadKind) -> Event:
+    action = _action(payload)
+    if action not in _THREAD_ACTIONS | _GONE_ACTIONS:
+        return Ignored("this action is not acted on")
+    if action == "edited" and not _is_solved(payload, kind):
+        return Ignored("edited, and not answered")
+    return _told_of_thread(payload, kind, is_gone=action in _GONE_ACTIONS)
+
+
+def _told_of_thread(payload: Payload, kind: ThreadKind, *, is_gone: bool = False) -> Event:
+    return ThreadChanged(
+        installation_id=_integer(payload, "installation", "id"),
+        repository=_repository(payload),
+        thread_kind=kind,
+        thread_id=_matching(_NODE_ID, payload, kind, "node_id"),
+        number=_integer(payload, kind, "number"),
+        is_gone=is_gone,
+    )
+
+
+def _is_solved(payload: Payload, kind: ThreadKind) -> bool:
+    """Say whether the thread may be known for its answer, in which what is said may count."""
+    if kind is ThreadKind.DISCUSSION:
+        return _at(payload, kind, "answer_chosen_at") is not None
+    return _at(payload, kind, "state") == "closed"
 
 
 def _discussion_comment(payload: Payload) -> Event:
@@ -276,9 +364,13 @@ def _comment(payload: Payload, *, kind: ThreadKind) -> Event:
     elif _action(payload) == "edited":
         old_body = _text(payload, "changes", "body", "from")
         found = commands.find_new(body, old_body=old_body)
+    elif _action(payload) == "deleted" and _is_solved(payload, kind):
+        found = ()
     else:
         return Ignored("this action is not acted on")
     _require_people(payload, "comment")
+    if not found and _is_solved(payload, kind):
+        return _told_of_thread(payload, kind)
     return _command(payload, found, kind=kind, subject="comment")
 
 
@@ -298,12 +390,36 @@ def _command(
     )
 
 
+_RELEASE_ACTIONS = frozenset(
+    {"deleted", "edited", "prereleased", "published", "released", "unpublished"}
+)
+
+_THREAD_ACTIONS = frozenset(
+    {
+        "answered",
+        "closed",
+        "edited",
+        "labeled",
+        "locked",
+        "reopened",
+        "unanswered",
+        "unlabeled",
+        "unlocked",
+    }
+)
+"""What may make a thread an answered one, or make it one no more."""
+
+_GONE_ACTIONS = frozenset({"deleted", "transferred"})
+
 _READERS: Mapping[str, Callable[[Payload], Event]] = {
     "ping": _ping,
     "installation": _installation,
     "installation_repositories": _installation_repositories,
     "repository": _repository_event,
     "push": _push,
+    "release": _release,
+    "create": _tag,
+    "delete": _tag,
     "discussion": _discussion,
     "discussion_comment": _discussion_comment,
     "issues": _issues,
@@ -336,6 +452,13 @@ def _text(payload: Payload, *path: str) -> str:
     if not isinstance(value, str):
         raise _Unusable(f"the payload has no {'.'.join(path)}")
     return value
+
+
+def _storable(name: str) -> str:
+    """Return ``name`` if PostgreSQL holds it."""
+    if "\0" in name or len(name) > _LONGEST_BRANCH or not name.isprintable():
+        raise _Unusable("the payload's ref is not usable")
+    return name
 
 
 def _action(payload: Payload) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from engine.answer import Answer, Scope
     from retrieval.model import IndexReport, SearchResult
+    from retrieval.sources import Blobs, Entry
+    from retrieval.threads import Kind, Thread
 
 
 class Answerer(Protocol):
@@ -31,8 +34,59 @@ class Indexer(Protocol):
         repository under this name is deleted.
         """
 
-    def index(self, root: Path, *, repository: str, url: str, ref: str, commit: str) -> IndexReport:
-        """Bring the index to the state of the tree at ``root``."""
+    def refs(self, repository: str) -> Mapping[str, str]:
+        """Return the commit of each branch and tag that is indexed, by its name."""
+
+    def index(
+        self, root: Path, *, repository: str, url: str, ref: str, commit: str, default: bool
+    ) -> IndexReport:
+        """Bring the index of ``ref`` to the state of the tree at ``root``.
+
+        A ``default`` one answers the questions that name no ref from now on.
+        """
+
+    def index_listing(
+        self,
+        entries: Sequence[Entry],
+        blobs: Blobs,
+        *,
+        repository: str,
+        url: str,
+        ref: str,
+        commit: str,
+        default: bool,
+    ) -> IndexReport:
+        """Do the same for a tree that is listed; only files that differ are read."""
+
+    def remove(self, repository: str, ref: str) -> None:
+        """Delete the index of a branch or tag; an unknown one is no error."""
 
     def forget(self, repository: str) -> None:
         """Delete the repository with all that is known of it; an unknown one is no error."""
+
+
+class ThreadIndexer(Protocol):
+    """Keeps what was asked and answered in each repository (``owner/name``)."""
+
+    @property
+    def edition(self) -> str:
+        """When this changes, what is known of threads is to be read anew."""
+
+    def write(
+        self,
+        threads: Sequence[Thread],
+        *,
+        repository: str,
+        url: str,
+        newest_release: str | None,
+        removed: Sequence[str],
+        embed: bool,
+    ) -> int:
+        """Add threads, or put them in the place of older ones; forget those ``removed``.
+
+        Without ``embed``, the texts that the model has yet to read are left to jobs of their own;
+        returns how many there are.
+        """
+
+    def clear(self, kind: Kind, *, repository: str, url: str) -> None:
+        """Forget every thread of a kind."""

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg.types.json import Jsonb
 
 from github_app.events import NamedRepository
 from github_app.graphql.model import PostedComment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from github_app.deliveries import Delivery
+    from github_app.events import ThreadKind
     from storage import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far threads were read, newest first."""
+
+    cursor: str | None = None
+    """GitHub's, of the last page read."""
+    threads: int = 0
+    """Looked at so far."""
+    is_done: bool = False
 
 
 def claim(connection: Connection, delivery: Delivery) -> bool:
@@ -124,6 +141,70 @@ def was_refused(connection: Connection, name: str, *, within: float) -> bool:
         (name, within),
     ).fetchone()
     return row is not None
+
+
+def find_followed(connection: Connection, repository_id: int) -> Mapping[str, Any]:
+    """Return what was last asked for beside a repository's default branch."""
+    row = connection.execute(
+        "SELECT coalesce(followed, '{}') FROM repositories WHERE id = %s", (repository_id,)
+    ).fetchone()
+    return row[0] if row else {}
+
+
+def find_followed_by_name(
+    connection: Connection, name: str, *, github_id: int | None
+) -> Mapping[str, Any]:
+    """Return the same of the repository that has that id or, where none is known, that name."""
+    row = connection.execute(
+        "SELECT coalesce(followed, '{}') FROM repositories"
+        " WHERE github_id = %(github_id)s OR lower(name) = lower(%(name)s)"
+        " AND (github_id IS NULL OR %(github_id)s::bigint IS NULL)",
+        {"name": name, "github_id": github_id},
+    ).fetchone()
+    return row[0] if row else {}
+
+
+def save_followed(connection: Connection, repository_id: int, followed: Mapping[str, Any]) -> None:
+    """Record what was asked for beside a repository's default branch; other keys stay."""
+    connection.execute(
+        "UPDATE repositories SET followed = coalesce(followed, '{}') || %s WHERE id = %s",
+        (Jsonb(followed), repository_id),
+    )
+
+
+def reread_threads(connection: Connection, installation_id: int) -> None:
+    """Have the threads of an installation's repositories read anew with their next index."""
+    connection.execute(
+        "UPDATE repositories SET followed = followed - 'edition' WHERE installation_id = %s",
+        (installation_id,),
+    )
+
+
+def find_reading(connection: Connection, repository_id: int, kind: ThreadKind) -> Reading:
+    """Return how far a repository's threads of a kind were read."""
+    row = connection.execute(
+        "SELECT cursor, threads, is_done FROM thread_readings"
+        " WHERE repository_id = %s AND kind = %s",
+        (repository_id, kind.value),
+    ).fetchone()
+    return Reading(*row) if row else Reading()
+
+
+def save_reading(
+    connection: Connection, repository_id: int, kind: ThreadKind, reading: Reading
+) -> None:
+    """Record how far a repository's threads of a kind were read."""
+    connection.execute(
+        "INSERT INTO thread_readings (repository_id, kind, cursor, threads, is_done)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (repository_id, kind) DO UPDATE SET"
+        " cursor = excluded.cursor, threads = excluded.threads, is_done = excluded.is_done",
+        (repository_id, kind.value, reading.cursor, reading.threads, reading.is_done),
+    )
+
+
+def restart_reading(connection: Connection, repository_id: int) -> None:
+    """Have a repository's threads read from the newest on."""
+    connection.execute("DELETE FROM thread_readings WHERE repository_id = %s", (repository_id,))
 
 
 def find_told_mistake(connection: Connection, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The few things that GitHub offers over REST alone: installation tokens and archives."""
+"""The few things that GitHub offers over REST alone: installation tokens, archives, raw files."""
 
 from __future__ import annotations
 
@@ -97,6 +97,18 @@ class RestClient:
                     raise ServerError(f"{doing}: not done in {MAX_ARCHIVE_SECONDS:.0f} s")
                 file.write(block)
 
+    def read_blob(self, repository: str, blob_id: str, *, token: str) -> bytes:
+        """Return a file's content by git's id of it. GitHub serves up to 100 MB.
+
+        Raises:
+            ApiError: GitHub did not serve it.
+        """
+        doing = f"the file {blob_id} of {repository}"
+        path = f"/repos/{quote(repository)}/git/blobs/{quote(blob_id, safe='')}"
+        raw = "application/vnd.github.raw+json"
+        with self._request("GET", path, credential=token, doing=doing, accept=raw) as response:
+            return response.content
+
     @contextmanager
     def _as_app(
         self,
@@ -126,11 +138,12 @@ class RestClient:
         *,
         credential: str,
         doing: str,
+        accept: str = "application/vnd.github+json",
         **options: Any,  # noqa: ANN401 - of requests.request
     ) -> Iterator[requests.Response]:
         headers = {
             "Authorization": f"Bearer {credential}",
-            "Accept": "application/vnd.github+json",
+            "Accept": accept,
             "X-GitHub-Api-Version": "2022-11-28",
         }
         url = self.base_url.rstrip("/") + path

@@ -8,7 +8,7 @@ in a file is reported, and the defaults hold.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -48,6 +48,24 @@ class Answers(_Section):
     discussions can have an accepted answer."""
 
 
+class Knowledge(_Section):
+    """What answers are drawn from, beside the default branch."""
+
+    versions: int = Field(default=1, ge=0, le=5)
+    """How many of the newest releases are indexed as well, each by itself; of a repository
+    without releases, how many of the newest tags that name a version. 0 for none."""
+    branches: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = Field(
+        default=(), max_length=5
+    )
+    """Further branches to index, each by itself."""
+    discussions: bool = True
+    """Whether discussions with an accepted answer are known. Locked ones, and those labelled as
+    spam, never are."""
+    issues: bool = True
+    """Whether closed issues are known, by what a maintainer said last or by the pull request that
+    closed them. Locked ones, and those labelled as spam, never are."""
+
+
 class Settings(_Section):
     """Settings of fury-bot for one repository."""
 
@@ -61,6 +79,8 @@ class Settings(_Section):
     """Whether `/fury-bot` commands are heeded."""
     references: int = Field(default=5, ge=1, le=10)
     """The most passages an answer may draw on."""
+    knowledge: Knowledge = Field(default_factory=Knowledge)
+    """Which versions and threads are known."""
 
 
 def parse(text: str) -> Settings:

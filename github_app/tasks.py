@@ -8,15 +8,20 @@ import structlog
 
 from github_app import limits
 from github_app.behaviours.answer_discussion import answer_discussion
+from github_app.behaviours.index_refs import index_refs
 from github_app.behaviours.index_repository import forget_repository, index_repository
 from github_app.behaviours.installations import record_installation
+from github_app.behaviours.read_threads import read_thread, read_threads
 from github_app.behaviours.run_command import run_command
 from github_app.errors import RateLimited
 from github_app.verdicts import PERMANENT
 from github_app.work import (
     AnswerDiscussion,
     ForgetRepository,
+    IndexRefs,
     IndexRepository,
+    ReadThread,
+    ReadThreads,
     RecordInstallation,
     RunCommand,
 )
@@ -43,6 +48,15 @@ def handlers(dependencies: Dependencies) -> Mapping[str, Handler]:
     def index(arguments: Arguments, _: Attempt) -> None:
         index_repository(IndexRepository(**arguments), dependencies)
 
+    def refs(arguments: Arguments, _: Attempt) -> None:
+        index_refs(IndexRefs(**arguments), dependencies)
+
+    def threads(arguments: Arguments, _: Attempt) -> None:
+        read_threads(ReadThreads(**arguments), dependencies)
+
+    def thread(arguments: Arguments, _: Attempt) -> None:
+        read_thread(ReadThread.from_arguments(arguments), dependencies)
+
     def forget(arguments: Arguments, _: Attempt) -> None:
         forget_repository(ForgetRepository(**arguments), dependencies)
 
@@ -53,6 +67,9 @@ def handlers(dependencies: Dependencies) -> Mapping[str, Handler]:
         AnswerDiscussion.TASK: answer,
         RunCommand.TASK: command,
         IndexRepository.TASK: index,
+        IndexRefs.TASK: refs,
+        ReadThreads.TASK: threads,
+        ReadThread.TASK: thread,
         ForgetRepository.TASK: forget,
         RecordInstallation.TASK: installation,
     }

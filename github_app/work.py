@@ -6,10 +6,11 @@ This is all that the webhook knows of the work; the bodies are in :mod:`github_a
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from github_app.commands import Command
 from github_app.events import (
+    BranchPushed,
     CommandGiven,
     DefaultBranchPushed,
     DiscussionOpened,
@@ -22,7 +23,9 @@ from github_app.events import (
     RepositoryDeleted,
     RepositoryRenamed,
     RepositoryTransferred,
+    ThreadChanged,
     ThreadKind,
+    VersionsChanged,
 )
 from jobs.port import Job
 
@@ -30,6 +33,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from github_app.events import Event
+
+
+class InRepository(Protocol):
+    """Work in a repository, done through an installation."""
+
+    @property
+    def installation_id(self) -> int:
+        """GitHub's id of the installation."""
+
+    @property
+    def repository(self) -> str:
+        """``owner/name``, which may have come to mean another repository."""
+
+    @property
+    def github_id(self) -> int | None:
+        """GitHub's id of the repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +118,64 @@ class IndexRepository:
 
     def job(self) -> Job:
         """Return the job; however many ask for it, one waits."""
-        return Job(
-            self.TASK,
-            asdict(self),
-            lock=_repository_lock(self.repository),
-            unless_waiting=True,
-            background=True,
-        )
+        return _background(self.TASK, asdict(self), self.repository)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRefs:
+    """Index what a repository's settings name beside the default branch, and nothing else."""
+
+    TASK = "github.index_refs"
+
+    installation_id: int
+    repository: str
+    github_id: int | None = None
+    branch: str | None = None
+    """The one that was pushed to, which the settings may not name; None for all."""
+
+    def job(self) -> Job:
+        """Return the job, which takes turns with the rest on the repository."""
+        return _background(self.TASK, asdict(self), self.repository)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadThreads:
+    """Read on in a repository's answered discussions and closed issues."""
+
+    TASK = "github.read_threads"
+
+    installation_id: int
+    repository: str
+    github_id: int | None = None
+
+    def job(self) -> Job:
+        """Return the job, which takes turns with the rest on the repository."""
+        return _background(self.TASK, asdict(self), self.repository)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadThread:
+    """Bring what is known of one discussion or issue to what it is now."""
+
+    TASK = "github.read_thread"
+
+    installation_id: int
+    repository: str
+    kind: ThreadKind
+    thread_id: str
+    number: int
+    is_gone: bool
+    """It was deleted, or is another repository's now."""
+    github_id: int | None = None
+
+    @classmethod
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> ReadThread:
+        """Return the work that a job's ``arguments`` describe."""
+        return cls(**{**arguments, "kind": ThreadKind(arguments["kind"])})
+
+    def job(self) -> Job:
+        """Return the job, which takes turns with the rest on the repository."""
+        return _background(self.TASK, asdict(self), self.repository)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +191,7 @@ class ForgetRepository:
 
     def job(self) -> Job:
         """Return the job, which takes turns with indexing."""
-        return Job(
-            self.TASK,
-            asdict(self),
-            lock=_repository_lock(self.repository),
-            unless_waiting=True,
-            background=True,
-        )
+        return _background(self.TASK, asdict(self), self.repository)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +245,8 @@ def jobs(event: Event, *, delivery_id: str) -> tuple[Job, ...]:
             found = (*removed, *added)
         case DefaultBranchPushed() | RepositoryRenamed():
             found = (index(event.repository, event.installation_id),)
+        case BranchPushed() | VersionsChanged() | ThreadChanged():
+            found = (_follow(event),)
         case RepositoryDeleted():
             found = (forget(event.repository, None),)
         case RepositoryTransferred():
@@ -220,6 +286,27 @@ def index(repository: NamedRepository, installation_id: int) -> Job:
     return IndexRepository(installation_id, repository.name, repository.github_id).job()
 
 
+def refs(repository: NamedRepository, installation_id: int, *, branch: str | None = None) -> Job:
+    """Return the job that indexes what is wanted beside the default branch."""
+    return IndexRefs(installation_id, repository.name, repository.github_id, branch).job()
+
+
+def _follow(event: BranchPushed | VersionsChanged | ThreadChanged) -> Job:
+    if isinstance(event, VersionsChanged):
+        return refs(event.repository, event.installation_id)
+    if isinstance(event, BranchPushed):
+        return refs(event.repository, event.installation_id, branch=event.branch)
+    return ReadThread(
+        installation_id=event.installation_id,
+        repository=event.repository.name,
+        kind=event.thread_kind,
+        thread_id=event.thread_id,
+        number=event.number,
+        is_gone=event.is_gone,
+        github_id=event.repository.github_id,
+    ).job()
+
+
 def forget(repository: NamedRepository, installation_id: int | None) -> Job:
     """Return the job that forgets ``repository``, known through ``installation_id``."""
     return ForgetRepository(repository.name, installation_id, repository.github_id).job()
@@ -229,5 +316,12 @@ def _thread_lock(node_id: str) -> str:
     return f"github:thread:{node_id}"
 
 
-def _repository_lock(repository: str) -> str:
-    return f"github:repository:{repository.lower()}"
+def _background(task: str, arguments: Mapping[str, Any], repository: str) -> Job:
+    """Return a job on a repository: they take turns, so that nothing is kept of one forgotten."""
+    return Job(
+        task,
+        arguments,
+        lock=f"github:repository:{repository.lower()}",
+        unless_waiting=True,
+        background=True,
+    )

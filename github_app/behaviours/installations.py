@@ -48,3 +48,5 @@ def _record(connection: Connection, work: RecordInstallation) -> None:
         records.suspend_installation(connection, work.installation_id, work.account)
     else:
         records.save_installation(connection, work.installation_id, work.account)
+        # What was out of reach may be within it now.
+        records.reread_threads(connection, work.installation_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from github_app.errors import Forbidden, NotFound
 from github_app.events import ThreadKind
+from github_app.graphql.git import GitOperations
 from github_app.graphql.model import (
     Category,
     Comment,
@@ -16,9 +17,11 @@ from github_app.graphql.model import (
     Repository,
     SettingsFile,
 )
+from github_app.graphql.nodes import present
+from github_app.graphql.solutions import SolutionOperations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 MAX_COMMENTS = 2_000
 """The newest comments of a thread that are read; older ones are of no use to a decision."""
@@ -32,14 +35,11 @@ class Reaction(StrEnum):
     CONFUSED = "CONFUSED"
 
 
-class Operations:
+class Operations(GitOperations, SolutionOperations):
     """Typed calls, over whatever sends a document and returns its data.
 
     Every method raises :class:`github_app.errors.ApiError` when GitHub does not do it.
     """
-
-    def __init__(self, execute: Callable[[str, Mapping[str, Any]], dict[str, Any]]) -> None:
-        self._execute = execute
 
     def read_repository(self, full_name: str, *, told_id: int | None = None) -> Repository:
         """Return the repository ``owner/name`` with its settings file.
@@ -58,6 +58,8 @@ class Operations:
             default_branch=branch.get("name"),
             head=(branch.get("target") or {}).get("oid"),
             settings=_settings_file(found["settings"]),
+            is_private=found["isPrivate"],
+            latest_release=(found["latestRelease"] or {}).get("tagName"),
         )
 
     def read_owner_settings(self, owner: str) -> SettingsFile | None:
@@ -143,9 +145,9 @@ class Operations:
 
     def _discussion_comments(self, discussion: Mapping[str, Any]) -> list[Comment]:
         comments = []
-        for node in _nodes(discussion["comments"]):
+        for node in present(discussion["comments"]):
             comments.append(_comment(node))
-            comments += [_comment(reply) for reply in _nodes(node["replies"])]
+            comments += [_comment(reply) for reply in present(node["replies"])]
             comments += self._older_replies(node["id"], node["replies"]["pageInfo"])
         return comments
 
@@ -157,7 +159,7 @@ class Operations:
                 {"id": comment_id, "before": page["startCursor"]},
                 typename="DiscussionComment",
             )
-            replies += [_comment(reply) for reply in _nodes(node["replies"])]
+            replies += [_comment(reply) for reply in present(node["replies"])]
             page = node["replies"]["pageInfo"]
         return replies
 
@@ -184,13 +186,8 @@ def _thread(node: Mapping[str, Any], comments: list[Comment]) -> dict[str, Any]:
     return {**parts, "comments": tuple(comments)}
 
 
-def _nodes(connection: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    # GitHub leaves nulls where something was removed for breaking its rules.
-    return [node for node in connection["nodes"] or () if node]
-
-
 def _comments(issue: Mapping[str, Any]) -> list[Comment]:
-    return [_comment(node) for node in _nodes(issue["comments"])]
+    return [_comment(node) for node in present(issue["comments"])]
 
 
 def _comment(node: Mapping[str, Any]) -> Comment:

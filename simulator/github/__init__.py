@@ -15,6 +15,7 @@ from simulator.github.app import DEFAULT_EVENTS, DEFAULT_PERMISSIONS, App
 from simulator.github.clock import Clock
 from simulator.github.errors import SimulatorError, Unknown
 from simulator.github.faults import FaultKind, Hold, When
+from simulator.github.files import Submodule, Symlink
 from simulator.github.graphql_api import load_schema
 from simulator.github.model import (
     Account,
@@ -25,6 +26,7 @@ from simulator.github.model import (
     Issue,
     IssueComment,
     Reaction,
+    Release,
     Repository,
     Role,
 )
@@ -49,9 +51,12 @@ __all__ = [
     "Issue",
     "IssueComment",
     "Reaction",
+    "Release",
     "Repository",
     "Role",
     "SimulatorError",
+    "Submodule",
+    "Symlink",
     "Unknown",
     "When",
     "create_app",

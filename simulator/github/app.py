@@ -17,11 +17,14 @@ DEFAULT_PERMISSIONS = {
 """Permission levels that an App of fury-bot's kind asks for, by name."""
 
 DEFAULT_EVENTS = (
+    "create",
+    "delete",
     "discussion",
     "discussion_comment",
     "issue_comment",
     "issues",
     "push",
+    "release",
     "repository",
 )
 

@@ -20,7 +20,7 @@ MOST_RECORDS = 100
 
 
 class Identified(Protocol):
-    """What a connection lists: records in order of their database ids."""
+    """What a connection lists: records with database ids, in whatever order."""
 
     @property
     def id(self) -> int:
@@ -113,9 +113,17 @@ def _position(text: str) -> int:
 
 def _after(items: Sequence[Identified], text: str) -> int:
     position = _position(text)
-    return sum(item.id <= position for item in items)
+    return _place(items, position) + any(item.id == position for item in items)
 
 
 def _before(items: Sequence[Identified], text: str) -> int:
-    position = _position(text)
-    return sum(item.id < position for item in items)
+    return _place(items, _position(text))
+
+
+def _place(items: Sequence[Identified], position: int) -> int:
+    """Return where the record ``position`` stands, or would if it had not been deleted."""
+    ids = [item.id for item in items]
+    if position in ids:
+        return ids.index(position)
+    newest_first = ids[:1] > ids[-1:]
+    return sum(other > position if newest_first else other < position for other in ids)

@@ -54,11 +54,22 @@ def _happened(
     return Event(name, payload, installation.id)
 
 
-def discussion(state: State, action: str, thread: model.Discussion) -> Event:
-    """A discussion was opened."""
-    details = {"action": action, "discussion": payloads.discussion(state, thread)}
+def discussion(
+    state: State,
+    action: str,
+    thread: model.Discussion,
+    *,
+    sender: model.Account | None = None,
+    **details: Json,
+) -> Event:
+    """A discussion was opened, by its author, or something was done to it."""
+    told = {"action": action, "discussion": payloads.discussion(state, thread), **details}
     return _happened(
-        state, "discussion", repository=thread.repository, sender=thread.author, details=details
+        state,
+        "discussion",
+        repository=thread.repository,
+        sender=sender or thread.author,
+        details=told,
     )
 
 
@@ -82,11 +93,22 @@ def discussion_comment(
     )
 
 
-def issues(state: State, action: str, thread: model.Issue) -> Event:
-    """An issue was opened."""
-    details = {"action": action, "issue": payloads.issue(state, thread)}
+def issues(
+    state: State,
+    action: str,
+    thread: model.Issue,
+    *,
+    sender: model.Account | None = None,
+    **details: Json,
+) -> Event:
+    """An issue was opened, by its author, or something was done to it."""
+    told = {"action": action, "issue": payloads.issue(state, thread), **details}
     return _happened(
-        state, "issues", repository=thread.repository, sender=thread.author, details=details
+        state,
+        "issues",
+        repository=thread.repository,
+        sender=sender or thread.author,
+        details=told,
     )
 
 
@@ -114,10 +136,50 @@ def _changes(old_body: str | None) -> Json:
     return {} if old_body is None else {"changes": {"body": {"from": old_body}}}
 
 
-def push(
-    state: State, repository: model.Repository, *, before: model.Commit, after: model.Commit
+def release(state: State, action: str, one: model.Release) -> Event:
+    """A release was published, edited or deleted."""
+    details = {"action": action, "release": payloads.release(one)}
+    return _happened(
+        state, "release", repository=one.repository, sender=one.author, details=details
+    )
+
+
+def tag_created(
+    state: State, repository: model.Repository, name: str, *, sender: model.Account
 ) -> Event:
-    """A commit arrived on the default branch."""
+    """A tag was pushed."""
+    details = {
+        "ref": name,
+        "ref_type": "tag",
+        "master_branch": repository.default_branch,
+        "description": repository.description,
+        "pusher_type": "user",
+    }
+    return _happened(state, "create", repository=repository, sender=sender, details=details)
+
+
+def deleted(
+    state: State,
+    repository: model.Repository,
+    name: str,
+    *,
+    ref_type: str,
+    sender: model.Account,
+) -> Event:
+    """A tag or a branch (``ref_type``) was removed."""
+    details = {"ref": name, "ref_type": ref_type, "pusher_type": "user"}
+    return _happened(state, "delete", repository=repository, sender=sender, details=details)
+
+
+def push(
+    state: State,
+    repository: model.Repository,
+    *,
+    branch: str,
+    before: model.Commit,
+    after: model.Commit,
+) -> Event:
+    """A commit arrived on a branch."""
     changed = difference(before.files, after.files)
     commit = payloads.commit(
         repository,
@@ -129,7 +191,7 @@ def push(
         },
     )
     details = {
-        "ref": f"refs/heads/{repository.default_branch}",
+        "ref": f"refs/heads/{branch}",
         "before": before.oid,
         "after": after.oid,
         "pusher": {"name": after.author.login, "email": commit["author"]["email"]},

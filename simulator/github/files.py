@@ -13,6 +13,19 @@ from pathlib import Path
 Files = Mapping[str, bytes]
 """Content by path relative to the repository's root, with forward slashes."""
 
+
+class Symlink(bytes):
+    """The content of a symbolic link: what it points to."""
+
+    __slots__ = ()
+
+
+class Submodule(bytes):
+    """What stands for another repository: the id of its commit, 40 hex digits."""
+
+    __slots__ = ()
+
+
 FilesSource = Files | Path | bytes | Callable[[], Iterable[tuple[str, bytes]]]
 """Files themselves, a directory, a gzipped tar with one top folder, or what yields files."""
 
@@ -66,6 +79,67 @@ def commit_oid(*, parent: str | None, message: str, files: Files) -> str:
     return digest.hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class GitTree:
+    """A folder as git keeps it."""
+
+    oid: str
+    entries: tuple[GitEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GitEntry:
+    """What a folder holds under a name: a file, a folder, a link, a submodule."""
+
+    name: str
+    path: str
+    mode: int
+    oid: str
+    content: bytes | GitTree
+
+    @property
+    def type(self) -> str:
+        """The kind of git object: ``blob``, ``tree`` or ``commit``."""
+        if isinstance(self.content, GitTree):
+            return "tree"
+        return "commit" if isinstance(self.content, Submodule) else "blob"
+
+    @property
+    def size(self) -> int:
+        """Bytes of a file; of anything else, 0."""
+        return len(self.content) if isinstance(self.content, bytes) and self.type == "blob" else 0
+
+
+def git_tree(files: Files, *, prefix: str = "") -> GitTree:
+    """Return the folder ``prefix`` of ``files`` (paths within it) with git's own ids."""
+    folders: dict[str, dict[str, bytes]] = {}
+    entries = []
+    for path, data in files.items():
+        name, slash, rest = path.partition("/")
+        if slash:
+            folders.setdefault(name, {})[rest] = data
+        else:
+            entries.append(_file_entry(name, prefix + name, data))
+    for name, within in folders.items():
+        tree = git_tree(within, prefix=f"{prefix}{name}/")
+        entries.append(GitEntry(name, prefix + name, 0o40000, tree.oid, tree))
+    # git sorts a folder as if its name ended with a slash.
+    entries.sort(key=lambda entry: entry.name + "/" * (entry.type == "tree"))
+    listing = b"".join(
+        b"%o %s\0" % (entry.mode, entry.name.encode()) + bytes.fromhex(entry.oid)
+        for entry in entries
+    )
+    oid = hashlib.sha1(b"tree %d\0" % len(listing) + listing, usedforsecurity=False).hexdigest()
+    return GitTree(oid, tuple(entries))
+
+
+def _file_entry(name: str, path: str, data: bytes) -> GitEntry:
+    if isinstance(data, Submodule):
+        return GitEntry(name, path, 0o160000, data.decode(), data)
+    mode = 0o120000 if isinstance(data, Symlink) else 0o100644
+    return GitEntry(name, path, mode, blob_oid(data), data)
+
+
 def tarball(files: Files, *, top: str, modified: int) -> bytes:
     """Pack ``files`` under the folder ``top``; ``modified`` is in seconds since the epoch."""
     packed = io.BytesIO()
@@ -75,8 +149,16 @@ def tarball(files: Files, *, top: str, modified: int) -> bytes:
         archive.addfile(folder)
         for path, data in files.items():
             entry = tarfile.TarInfo(f"{top}/{path}")
-            entry.size, entry.mtime = len(data), modified
-            archive.addfile(entry, io.BytesIO(data))
+            entry.mtime = modified
+            if isinstance(data, Symlink):
+                entry.type, entry.linkname = tarfile.SYMTYPE, data.decode()
+                archive.addfile(entry)
+            elif isinstance(data, Submodule):
+                entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+                archive.addfile(entry)
+            else:
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
     return packed.getvalue()
 
 

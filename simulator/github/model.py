@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from simulator.github import urls
-from simulator.github.node_ids import named_node_id, node_id
+from simulator.github.node_ids import git_node_id, named_node_id, node_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from simulator.github.files import Files
+    from simulator.github.files import Files, GitTree
 
 
 class AccountKind(StrEnum):
@@ -82,7 +83,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit of a repository's default branch, with the whole tree."""
+    """One commit of a repository, with the whole tree."""
 
     repository_id: int
     oid: str
@@ -90,11 +91,32 @@ class Commit:
     author: Account
     committed_date: datetime
     files: Files = field(repr=False)
+    tree: GitTree = field(repr=False)
+    """What git makes of ``files``."""
 
     @property
     def node_id(self) -> str:
         """The global node id."""
-        return named_node_id("C", self.repository_id, self.oid)
+        return git_node_id("C", self.repository_id, self.oid)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A name for a commit; an annotated one is an object of its own."""
+
+    name: str
+    commit: Commit
+    annotated: bool = False
+
+    @property
+    def node_id(self) -> str:
+        """The global node id."""
+        return named_node_id("TA", self.commit.repository_id, self.name)
+
+    @property
+    def oid(self) -> str:
+        """The id that git gives the tag's own object."""
+        return hashlib.sha1(self.node_id.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +147,50 @@ class Repository:
     def resource_path(self) -> str:
         """The path of the repository's page."""
         return f"/{self.full_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release of a repository."""
+
+    id: int
+    repository: Repository
+    tag_name: str
+    author: Account
+    created_at: datetime
+    draft: bool = False
+    prerelease: bool = False
+
+    @property
+    def node_id(self) -> str:
+        """The global node id."""
+        return node_id("RE", self.repository.id, self.id)
+
+    @property
+    def resource_path(self) -> str:
+        """The path of its page."""
+        return f"{self.repository.resource_path}/releases/tag/{self.tag_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """What there is to say of a pull request that closed an issue."""
+
+    id: int
+    repository: Repository
+    number: int
+    title: str
+    merged: bool = True
+
+    @property
+    def node_id(self) -> str:
+        """The global node id."""
+        return node_id("PR", self.repository.id, self.id)
+
+    @property
+    def resource_path(self) -> str:
+        """The path of its page."""
+        return f"{self.repository.resource_path}/pull/{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +271,10 @@ class Discussion(Thread):
 
     node_id_prefix: ClassVar[str] = "D"
     category: Category
+    answer_id: str | None = None
+    """Node id of the comment that was chosen as the answer."""
+    answer_chosen_at: datetime | None = None
+    answer_chosen_by: Account | None = None
 
     @property
     def resource_path(self) -> str:
@@ -217,6 +287,9 @@ class Issue(Thread):
     """An issue."""
 
     node_id_prefix: ClassVar[str] = "I"
+    state_reason: str | None = None
+    """Of one that is closed: ``completed`` or ``not_planned``; ``reopened`` of one that was."""
+    closed_by: PullRequest | None = None
 
     @property
     def resource_path(self) -> str:
@@ -304,6 +377,6 @@ class Installation:
     suspended_at: datetime | None = None
 
 
-def url(subject: AnySubject | Repository | Account) -> str:
+def url(subject: AnySubject | Repository | Account | Release | PullRequest) -> str:
     """Return the address of the page of ``subject``."""
     return urls.web(subject.resource_path)

@@ -228,14 +228,15 @@ def _written(state: State, subject: model.AnySubject) -> Json:
 
 def discussion(state: State, thread: model.Discussion) -> Json:
     """Return a discussion as its events carry it."""
+    answer, chooser = state.threads.answer_of(thread), thread.answer_chosen_by
     base = urls.api(f"/repos/{thread.repository.full_name}")
     return {
         **_written(state, thread),
         "repository_url": base,
         "category": _category(thread.category),
-        "answer_html_url": None,
-        "answer_chosen_at": None,
-        "answer_chosen_by": None,
+        "answer_html_url": model.url(answer) if answer else None,
+        "answer_chosen_at": _moment(thread.answer_chosen_at),
+        "answer_chosen_by": account(chooser) if chooser else None,
         "number": thread.number,
         "title": thread.title,
         "state": "closed" if thread.closed_at else "open",
@@ -274,10 +275,12 @@ def issue(state: State, thread: model.Issue) -> Json:
         "labels_url": f"{url}/labels{{/name}}",
         "comments_url": f"{url}/comments",
         "events_url": f"{url}/events",
+        "timeline_url": f"{url}/timeline",
         "number": thread.number,
         "title": thread.title,
         "labels": [label(thread.repository, one) for one in thread.labels],
         "state": "closed" if thread.closed_at else "open",
+        "state_reason": thread.state_reason,
         "locked": thread.locked,
         "assignee": None,
         "assignees": [],
@@ -304,6 +307,32 @@ def issue_comment(state: State, comment: model.IssueComment) -> Json:
     }
 
 
+def release(one: model.Release) -> Json:
+    """Return a release as REST and its events carry it."""
+    base = urls.api(f"/repos/{one.repository.full_name}")
+    url = f"{base}/releases/{one.id}"
+    return {
+        "url": url,
+        "assets_url": f"{url}/assets",
+        "upload_url": f"{url}/assets{{?name,label}}",
+        "html_url": model.url(one),
+        "id": one.id,
+        "node_id": one.node_id,
+        "tag_name": one.tag_name,
+        "target_commitish": one.repository.default_branch,
+        "name": one.tag_name,
+        "draft": one.draft,
+        "author": account(one.author),
+        "prerelease": one.prerelease,
+        "created_at": isoformat(one.created_at),
+        "published_at": None if one.draft else isoformat(one.created_at),
+        "assets": [],
+        "tarball_url": f"{base}/tarball/{one.tag_name}",
+        "zipball_url": f"{base}/zipball/{one.tag_name}",
+        "body": "",
+    }
+
+
 def commit(repo: model.Repository, one: model.Commit, *, changed: Json) -> Json:
     """Return a commit as push events carry it; ``changed`` lists paths added, removed, modified."""
     person = {
@@ -313,7 +342,7 @@ def commit(repo: model.Repository, one: model.Commit, *, changed: Json) -> Json:
     }
     return {
         "id": one.oid,
-        "tree_id": one.oid[::-1],
+        "tree_id": one.tree.oid,
         "distinct": True,
         "message": one.message,
         "timestamp": isoformat(one.committed_date),

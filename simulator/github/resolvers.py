@@ -11,8 +11,8 @@ from simulator.github import model, urls
 from simulator.github.clock import isoformat
 from simulator.github.connections import Bounds, Identified, connection
 from simulator.github.errors import Refused, forbidden, unresolved_node
-from simulator.github.files import blob_oid, is_binary
-from simulator.github.node_ids import named_node_id
+from simulator.github.files import GitEntry, GitTree, Submodule, blob_oid, is_binary
+from simulator.github.node_ids import git_node_id, git_oid, named_node_id
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -44,12 +44,63 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A file at a commit."""
+    """A file's content."""
 
     repository: model.Repository
-    commit: model.Commit
-    path: str
     data: bytes
+
+    @property
+    def oid(self) -> str:
+        """Git's id of it."""
+        return blob_oid(self.data)
+
+    @property
+    def node_id(self) -> str:
+        """The global node id."""
+        return git_node_id("B", self.repository.id, self.oid)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A folder's content."""
+
+    repository: model.Repository
+    tree: GitTree
+
+    @property
+    def oid(self) -> str:
+        """Git's id of it."""
+        return self.tree.oid
+
+    @property
+    def node_id(self) -> str:
+        """The global node id."""
+        return git_node_id("T", self.repository.id, self.oid)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """What a folder holds under a name."""
+
+    repository: model.Repository
+    entry: GitEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A branch or a tag."""
+
+    repository: model.Repository
+    prefix: str
+    name: str
+    target: model.Commit | model.Tag
+    id: int = 0
+    """Its place among those listed with it, from 0."""
+
+    @property
+    def node_id(self) -> str:
+        """The global node id."""
+        return named_node_id("REF", self.repository.id, self.prefix + self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +160,27 @@ def find_node(context: Context, node_id: str) -> Any:  # noqa: ANN401 - any node
     for repository in context.state.repositories():
         if repository.node_id == node_id and context.access.sees(repository):
             return repository
+        found = _git_node(context, repository, node_id)
+        if found is not None:
+            return found
     for account in context.state.accounts():
         if account.node_id == node_id:
             return account
     raise unresolved_node(node_id)
+
+
+def _git_node(context: Context, repository: model.Repository, node_id: str) -> Blob | Tree | None:
+    oid = git_oid(node_id, repository_id=repository.id)
+    if oid is None or not context.access.may_read(repository, "contents"):
+        return None
+    found = context.state.find_object(repository, oid)
+    return None if found is None else _git_object_of(repository, found)
+
+
+def _git_object_of(repository: model.Repository, content: bytes | GitTree) -> Blob | Tree:
+    if isinstance(content, GitTree):
+        return Tree(repository, content)
+    return Blob(repository, content)
 
 
 def _page(items: Sequence[Identified], info: Info, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,14 +263,91 @@ def _avatar_url(account: model.Account, _info: Info, **_size: int) -> str:
 # Repositories
 
 
-def _default_branch(repository: model.Repository, info: Info) -> dict[str, Any]:
-    return {
-        "id": named_node_id("REF", repository.id, repository.default_branch),
-        "name": repository.default_branch,
-        "prefix": "refs/heads/",
-        "repository": repository,
-        "target": info.context.state.head(repository),
-    }
+def _default_branch(repository: model.Repository, info: Info) -> Ref:
+    return _branch(repository, info, repository.default_branch)
+
+
+def _branch(repository: model.Repository, info: Info, name: str) -> Ref:
+    return Ref(repository, "refs/heads/", name, info.context.state.head(repository, name))
+
+
+def _tag(repository: model.Repository, tag: model.Tag, *, place: int = 0) -> Ref:
+    # A tag that is no object of its own leads to the commit itself.
+    target = tag if tag.annotated else tag.commit
+    return Ref(repository, "refs/tags/", tag.name, target, place)
+
+
+def _ref(repository: model.Repository, info: Info, *, qualifiedName: str) -> Ref | None:  # noqa: N803 - GitHub's argument
+    state = _readable_state(repository, info)
+    name = qualifiedName.removeprefix("refs/heads/")
+    if name in state.branches(repository):
+        return _branch(repository, info, name)
+    tag = state.find_tag(repository, qualifiedName.removeprefix("refs/tags/"))
+    return _tag(repository, tag) if tag else None
+
+
+def _refs(
+    repository: model.Repository,
+    info: Info,
+    *,
+    refPrefix: str,  # noqa: N803 - GitHub's argument
+    orderBy: Mapping[str, str] | None = None,  # noqa: N803 - GitHub's argument
+    **bounds: int | str,
+) -> dict[str, Any]:
+    state = _readable_state(repository, info)
+    if refPrefix == "refs/heads/":
+        found = [_branch(repository, info, name) for name in state.branches(repository)]
+    else:
+        found = [_tag(repository, tag) for tag in state.tags(repository)]
+    if orderBy and orderBy["field"] == "ALPHABETICAL":
+        found.sort(key=lambda ref: ref.name)
+    if orderBy and orderBy["direction"] == "DESC":
+        found.reverse()
+    return _page([replace(ref, id=place) for place, ref in enumerate(found)], info, bounds)
+
+
+def _releases(
+    repository: model.Repository,
+    info: Info,
+    *,
+    orderBy: Mapping[str, str] | None = None,  # noqa: N803 - GitHub's argument
+    **bounds: int | str,
+) -> dict[str, Any]:
+    state = _readable_state(repository, info)
+    drafts = info.context.access.may_write(repository, "contents")
+    found = [one for one in state.releases(repository) if drafts or not one.draft]
+    return _page(_ordered(found, orderBy), info, bounds)
+
+
+def _latest_release(repository: model.Repository, info: Info) -> model.Release | None:
+    found = _readable_state(repository, info).releases(repository)
+    final = [one for one in found if not one.draft and not one.prerelease]
+    return final[-1] if final else None
+
+
+def _tag_commit(release: model.Release, info: Info) -> model.Commit | None:
+    tag = info.context.state.find_tag(release.repository, release.tag_name)
+    return tag.commit if tag else None
+
+
+_ORDERS = {"CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "NAME": "tag_name"}
+
+
+def _ordered(found: Sequence[Any], order: Mapping[str, str] | None) -> list[Any]:
+    if order is None:
+        return list(found)
+    ordered = sorted(found, key=lambda one: (getattr(one, _ORDERS[order["field"]]), one.id))
+    return ordered[::-1] if order["direction"] == "DESC" else ordered
+
+
+def _readable_state(repository: model.Repository, info: Info) -> State:
+    """Return the state, for what is read of a repository's files, branches and releases."""
+    return _guarded_state(info.context, repository, "contents")
+
+
+def _guarded_state(context: Context, repository: model.Repository, permission: str) -> State:
+    _guarded(context, repository, permission)
+    return context.state
 
 
 def _object(
@@ -211,16 +356,38 @@ def _object(
     *,
     expression: str | None = None,
     oid: str | None = None,
-) -> Blob | model.Commit | None:
-    context = info.context
-    if not context.access.may_read(repository, "contents"):
-        raise forbidden()
+) -> Blob | Tree | model.Commit | None:
+    state = _readable_state(repository, info)
+    if oid:
+        found = state.find_object(repository, oid)
+        if found is not None:
+            return _git_object_of(repository, found)
     ref, colon, path = (oid or expression or "").partition(":")
-    commit = context.state.resolve(repository, ref) if ref else None
+    commit = state.resolve(repository, ref) if ref else None
     if commit is None or not colon:
         return commit
-    data = commit.files.get(path)
-    return None if data is None else Blob(repository, commit, path, data)
+    return _at_path(repository, commit.tree, path)
+
+
+def _at_path(repository: model.Repository, tree: GitTree, path: str) -> Blob | Tree | None:
+    found: bytes | GitTree = tree
+    for name in filter(None, path.split("/")):
+        inside = found.entries if isinstance(found, GitTree) else ()
+        held = {entry.name: entry.content for entry in inside}
+        if name not in held:
+            return None
+        found = held[name]
+    return _git_object_of(repository, found)
+
+
+def _entries(tree: Tree, _info: Info) -> list[TreeEntry]:
+    return [TreeEntry(tree.repository, entry) for entry in tree.tree.entries]
+
+
+def _entry_object(entry: TreeEntry, _info: Info) -> Blob | Tree | None:
+    content = entry.entry.content
+    # A submodule's commit is another repository's.
+    return None if isinstance(content, Submodule) else _git_object_of(entry.repository, content)
 
 
 def _guarded(context: Context, repository: model.Repository, permission: str) -> model.Repository:
@@ -256,11 +423,17 @@ def _discussions(
     info: Info,
     *,
     states: Sequence[str] | None = None,
+    answered: bool | None = None,
+    orderBy: Mapping[str, str] | None = None,  # noqa: N803 - GitHub's argument
     **bounds: int | str,
 ) -> dict[str, Any]:
-    context = info.context
-    found = context.state.threads.discussions(_guarded(context, repository, "discussions"))
-    return _page([one for one in found if _in_states(one, states)], info, bounds)
+    threads = _guarded_state(info.context, repository, "discussions").threads
+    found = [
+        one
+        for one in threads.discussions(repository)
+        if _in_states(one, states) and answered in {None, threads.answer_of(one) is not None}
+    ]
+    return _page(_ordered(found, orderBy), info, bounds)
 
 
 def _issues(
@@ -268,11 +441,12 @@ def _issues(
     info: Info,
     *,
     states: Sequence[str] | None = None,
+    orderBy: Mapping[str, str] | None = None,  # noqa: N803 - GitHub's argument
     **bounds: int | str,
 ) -> dict[str, Any]:
-    context = info.context
-    found = context.state.threads.issues(_guarded(context, repository, "issues"))
-    return _page([one for one in found if _in_states(one, states)], info, bounds)
+    threads = _guarded_state(info.context, repository, "issues").threads
+    found = [one for one in threads.issues(repository) if _in_states(one, states)]
+    return _page(_ordered(found, orderBy), info, bounds)
 
 
 def _categories(repository: model.Repository, info: Info, **bounds: int | str) -> dict[str, Any]:
@@ -291,18 +465,14 @@ def _repository_of(
 # Git objects
 
 
-def _git_object(get: Callable[[Any], str]) -> dict[str, Resolver]:
-    def path(source: Any, info: Info) -> str:  # noqa: ANN401 - a blob or a commit
-        commit = source.commit if isinstance(source, Blob) else source
-        repository = source.repository if isinstance(source, Blob) else _repository_of(commit, info)
-        return f"{repository.resource_path}/commit/{commit.oid}"
+def _git_path(source: Any, info: Info) -> str:  # noqa: ANN401 - a blob, a tree, a commit or a tag
+    return f"{_repository_holding(source, info).resource_path}/commit/{source.oid}"
 
-    return {
-        "oid": lambda source, _info: get(source),
-        "abbreviatedOid": lambda source, _info: get(source)[:7],
-        "commitResourcePath": path,
-        "commitUrl": lambda source, info: urls.web(path(source, info)),
-    }
+
+def _repository_holding(source: Any, info: Info) -> model.Repository:  # noqa: ANN401 - as above
+    if isinstance(source, Blob | Tree):
+        return source.repository
+    return _repository_of(source.commit if isinstance(source, model.Tag) else source, info)
 
 
 def _blob_text(blob: Blob, _info: Info) -> str | None:
@@ -382,6 +552,19 @@ def _moment(name: str) -> Resolver:
     return resolve
 
 
+def _closing_pull_requests(issue: model.Issue, info: Info, **bounds: int | str) -> dict[str, Any]:
+    _guarded(info.context, issue.repository, "pull_requests")
+    return _page([issue.closed_by] if issue.closed_by else [], info, bounds)
+
+
+def _state_reason(issue: model.Issue, _info: Info, **_options: bool) -> str | None:
+    return issue.state_reason.upper() if issue.state_reason else None
+
+
+def _lock_reason(_thread: model.AnyThread, _info: Info) -> None:
+    return None
+
+
 _ID: dict[str, Resolver] = {"id": lambda source, _info: source.node_id}
 
 _LOCATED: dict[str, Resolver] = {
@@ -414,7 +597,7 @@ _SUBJECT: dict[str, Resolver] = {
 
 _THREAD: dict[str, Resolver] = {
     **_SUBJECT,
-    "activeLockReason": lambda _thread, _info: None,
+    "activeLockReason": _lock_reason,
     "closed": lambda thread, _info: thread.closed_at is not None,
     "closedAt": _moment("closed_at"),
     "labels": _labels,
@@ -424,6 +607,13 @@ _COMMENT: dict[str, Resolver] = {
     **_SUBJECT,
     "isMinimized": lambda comment, _info: comment.minimized,
     "minimizedReason": lambda comment, _info: "spam" if comment.minimized else None,
+}
+
+_GIT_OBJECT: dict[str, Resolver] = {
+    **_ID,
+    "abbreviatedOid": lambda source, _info: source.oid[:7],
+    "commitResourcePath": _git_path,
+    "commitUrl": lambda source, info: urls.web(_git_path(source, info)),
 }
 
 QUERY_FIELDS: dict[str, dict[str, Resolver]] = {
@@ -451,18 +641,49 @@ QUERY_FIELDS: dict[str, dict[str, Resolver]] = {
         "isPrivate": lambda repository, _info: repository.private,
         "issue": _issue,
         "issues": _issues,
+        "latestRelease": _latest_release,
         "nameWithOwner": lambda repository, _info: repository.full_name,
         "object": _object,
+        "ref": _ref,
+        "refs": _refs,
+        "releases": _releases,
     },
     "Commit": {
-        **_ID,
-        **_git_object(lambda commit: str(commit.oid)),
+        **_GIT_OBJECT,
         "committedDate": _moment("committed_date"),
         "repository": _repository_of,
+        "tree": lambda commit, info: Tree(_repository_of(commit, info), commit.tree),
     },
+    "Tag": {
+        **_GIT_OBJECT,
+        "repository": _repository_holding,
+        "target": lambda tag, _info: tag.commit,
+    },
+    "Tree": {**_GIT_OBJECT, "entries": _entries},
+    "TreeEntry": {
+        "mode": lambda entry, _info: entry.entry.mode,
+        "name": lambda entry, _info: entry.entry.name,
+        "object": _entry_object,
+        "oid": lambda entry, _info: entry.entry.oid,
+        "path": lambda entry, _info: entry.entry.path,
+        "size": lambda entry, _info: entry.entry.size,
+        "type": lambda entry, _info: entry.entry.type,
+    },
+    "Ref": _ID,
+    "Release": {
+        **_ID,
+        **_LOCATED,
+        "createdAt": _moment("created_at"),
+        "isDraft": lambda release, _info: release.draft,
+        "isPrerelease": lambda release, _info: release.prerelease,
+        "publishedAt": lambda release, _info: (
+            None if release.draft else isoformat(release.created_at)
+        ),
+        "tagCommit": _tag_commit,
+    },
+    "PullRequest": {**_ID, **_LOCATED},
     "Blob": {
-        **_git_object(lambda blob: blob_oid(blob.data)),
-        "id": lambda blob, _info: named_node_id("B", blob.repository.id, blob_oid(blob.data)),
+        **_GIT_OBJECT,
         "byteSize": lambda blob, _info: len(blob.data),
         "isBinary": lambda blob, _info: is_binary(blob.data),
         "isTruncated": lambda blob, _info: len(blob.data) > MOST_TEXT_BYTES,
@@ -472,16 +693,20 @@ QUERY_FIELDS: dict[str, dict[str, Resolver]] = {
     "Label": {**_ID, "repository": _repository_of},
     "Discussion": {
         **_THREAD,
+        "answer": lambda thread, info: info.context.state.threads.answer_of(thread),
+        "answerChosenAt": _moment("answer_chosen_at"),
         "comments": lambda thread, info, **bounds: _page(
             info.context.state.threads.top_level_comments(thread), info, bounds
         ),
     },
     "Issue": {
         **_THREAD,
+        "closedByPullRequestsReferences": _closing_pull_requests,
         "comments": lambda thread, info, **bounds: _page(
             info.context.state.threads.issue_comments(thread), info, bounds
         ),
         "state": lambda thread, _info: "CLOSED" if thread.closed_at else "OPEN",
+        "stateReason": _state_reason,
     },
     "DiscussionComment": {
         **_COMMENT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -163,6 +164,17 @@ def _add_repository_routes(blueprint: Blueprint, github: GitHub) -> None:
             role_name=role.name.lower(),
             user=payloads.account(account),
         )
+
+    @blueprint.get("/repos/<owner>/<name>/git/blobs/<oid>")
+    def git_blob(owner: str, name: str, oid: str) -> Response:
+        found = _contents(github, owner, name)
+        data = state.find_object(found, oid)
+        if not isinstance(data, bytes):
+            raise HttpError(404, "Not Found")
+        if ".raw" in request.headers.get("Accept", ""):
+            return Response(data, mimetype="application/vnd.github.raw+json")
+        content = base64.b64encode(data).decode()
+        return jsonify(sha=oid, size=len(data), encoding="base64", content=content)
 
     @blueprint.get("/repos/<owner>/<name>/compare/<path:basehead>")
     def compare(owner: str, name: str, basehead: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from simulator.github import events
+from simulator.github import events, payloads
 from simulator.github.access import Tokens
 from simulator.github.app import DEFAULT_EVENTS, DEFAULT_PERMISSIONS
 from simulator.github.clock import Clock
@@ -18,7 +18,10 @@ from simulator.github.model import (
     Discussion,
     DiscussionComment,
     Grant,
+    Issue,
     IssueComment,
+    PullRequest,
+    Release,
     Repository,
     Role,
 )
@@ -39,9 +42,10 @@ if TYPE_CHECKING:
         Commit,
         GivenReaction,
         Installation,
-        Issue,
         Reaction,
+        Tag,
     )
+    from simulator.github.payloads import Json
     from simulator.github.webhooks import Delivery
 
 
@@ -194,11 +198,68 @@ class GitHub:
         *,
         author: str,
         message: str = "Change files",
+        branch: str | None = None,
     ) -> Commit:
-        """Commit to the default branch; None as content removes the file."""
-        files = {**self.state.head(repository).files, **changes}
+        """Commit to a branch, by default the default one; None as content removes the file.
+
+        A branch that is new begins at the default branch's head.
+        """
+        known = branch if branch in self.state.branches(repository) else None
+        files = {**self.state.head(repository, known).files, **changes}
         kept = {path: data for path, data in sorted(files.items()) if data is not None}
-        return self._commit(repository, kept, author=author, message=message)
+        return self._commit(repository, kept, author=author, message=message, branch=branch)
+
+    def delete_branch(self, repository: Repository, branch: str, *, author: str) -> None:
+        """Remove a branch."""
+        self.state.delete_branch(repository, branch)
+        self._tell_deleted(repository, branch, ref_type="branch", author=author)
+
+    def tag(
+        self, repository: Repository, name: str, *, author: str, annotated: bool = False
+    ) -> Tag:
+        """Tag the head of the default branch."""
+        tag = self.state.add_tag(repository, name, annotated=annotated)
+        sender = self._person(author)
+        self.webhooks.send(events.tag_created(self.state, repository, name, sender=sender))
+        return tag
+
+    def delete_tag(self, repository: Repository, name: str, *, author: str) -> None:
+        """Remove a tag."""
+        self.state.delete_tag(repository, name)
+        self._tell_deleted(repository, name, ref_type="tag", author=author)
+
+    def release(
+        self,
+        repository: Repository,
+        tag_name: str,
+        *,
+        author: str,
+        draft: bool = False,
+        prerelease: bool = False,
+    ) -> Release:
+        """Make a release of the head of the default branch; a draft has no tag yet."""
+        if not draft and self.state.find_tag(repository, tag_name) is None:
+            self.tag(repository, tag_name, author=author)
+        release = self.state.add_release(
+            Release(
+                id=self.state.new_id(),
+                repository=repository,
+                tag_name=tag_name,
+                author=self._person(author),
+                created_at=self.clock.now(),
+                draft=draft,
+                prerelease=prerelease,
+            )
+        )
+        # GitHub tells nobody of a draft.
+        if not draft:
+            self.webhooks.send(events.release(self.state, "published", release))
+        return release
+
+    def delete_release(self, release: Release) -> None:
+        """Delete a release; its tag stays."""
+        self.state.delete_release(release)
+        self.webhooks.send(events.release(self.state, "deleted", release))
 
     def set_files(
         self, repository: Repository, files: FilesSource, *, author: str, message: str = "Replace"
@@ -268,17 +329,89 @@ class GitHub:
         self.state.threads.delete(comment)
         self.webhooks.send(event)
 
+    def choose_answer(self, comment: DiscussionComment, *, by: str) -> None:
+        """Mark a comment as its discussion's answer."""
+        threads = self.state.threads
+        discussion = threads.discussion_of(comment)
+        sender = self._person(by)
+        answered = threads.choose_answer(discussion, comment, by=sender)
+        answer = payloads.discussion_comment(self.state, comment)
+        self._tell_thread("answered", answered, sender=sender, answer=answer)
+
+    def take_answer_back(self, discussion: Discussion, *, by: str) -> None:
+        """Take the mark of the answer away."""
+        threads = self.state.threads
+        current = threads.current(discussion)
+        answer = threads.answer_of(current)
+        sender = self._person(by)
+        unanswered = threads.choose_answer(current, None, by=sender)
+        old = payloads.discussion_comment(self.state, answer) if answer else {}
+        self._tell_thread("unanswered", unanswered, sender=sender, old_answer=old)
+
+    def edit_thread(
+        self, thread: AnyThread, *, title: str | None = None, body: str | None = None
+    ) -> None:
+        """Change a thread's title or text, as its author."""
+        current = self.state.threads.current(thread)
+        changes: Json = {}
+        edited = current
+        if title is not None:
+            changes["title"] = {"from": current.title}
+            edited = self.state.threads.rename(edited, title=title)
+        if body is not None:
+            changes["body"] = {"from": current.body}
+            edited = self.state.threads.edit(edited, body=body)
+        self._tell_thread("edited", edited, changes=changes)
+
     def lock(self, thread: AnyThread) -> None:
         """Lock a thread's conversation."""
-        self.state.threads.lock(thread)
+        self._tell_thread("locked", self.state.threads.lock(thread))
 
-    def close(self, thread: AnyThread) -> None:
-        """Close a thread."""
-        self.state.threads.close(thread)
+    def unlock(self, thread: AnyThread) -> None:
+        """Unlock a thread's conversation."""
+        self._tell_thread("unlocked", self.state.threads.unlock(thread))
+
+    def close(
+        self,
+        thread: AnyThread,
+        *,
+        reason: str = "completed",
+        pull_request: str | None = None,
+        by: str | None = None,
+    ) -> None:
+        """Close a thread; an issue for a reason, or by a merged pull request of that title."""
+        threads = self.state.threads
+        closed = threads.close(thread)
+        if isinstance(closed, Issue):
+            closed_by = None
+            if pull_request is not None:
+                number = threads.next_number(closed.repository)
+                closed_by = PullRequest(
+                    self.state.new_id(), closed.repository, number, pull_request
+                )
+            closed = threads.give_reason(closed, reason=reason, closed_by=closed_by)
+        self._tell_thread("closed", closed, sender=self._person(by) if by else None)
+
+    def reopen(self, thread: AnyThread) -> None:
+        """Open a thread again."""
+        threads = self.state.threads
+        opened = threads.reopen(thread)
+        if isinstance(opened, Issue):
+            opened = threads.give_reason(opened, reason="reopened")
+        self._tell_thread("reopened", opened)
+
+    def delete_thread(self, thread: AnyThread) -> None:
+        """Delete a thread."""
+        threads = self.state.threads
+        current = threads.current(thread)
+        threads.delete_thread(current)
+        self._tell_thread("deleted", current)
 
     def label(self, thread: AnyThread, name: str) -> None:
         """Label a thread."""
-        self.state.threads.put_label(thread, name)
+        labelled = self.state.threads.put_label(thread, name)
+        label = self.state.threads.label(thread.repository, name)
+        self._tell_thread("labeled", labelled, label=payloads.label(thread.repository, label))
 
     def minimize(self, comment: AnyComment) -> None:
         """Hide a comment as spam."""
@@ -304,14 +437,45 @@ class GitHub:
         return self.state.find_account(login) or self.add_user(login)
 
     def _commit(
-        self, repository: Repository, files: Mapping[str, bytes], *, author: str, message: str
+        self,
+        repository: Repository,
+        files: Mapping[str, bytes],
+        *,
+        author: str,
+        message: str,
+        branch: str | None = None,
     ) -> Commit:
-        before = self.state.head(repository)
+        name = branch or repository.default_branch
+        known = name if name in self.state.branches(repository) else None
+        before = self.state.head(repository, known)
         after = self.state.add_commit(
-            repository, files=dict(files), message=message, author=self._person(author)
+            repository,
+            files=dict(files),
+            message=message,
+            author=self._person(author),
+            branch=name,
         )
-        self.webhooks.send(events.push(self.state, repository, before=before, after=after))
+        self.webhooks.send(
+            events.push(self.state, repository, branch=name, before=before, after=after)
+        )
         return after
+
+    def _tell_deleted(
+        self, repository: Repository, name: str, *, ref_type: str, author: str
+    ) -> None:
+        sender = self._person(author)
+        self.webhooks.send(
+            events.deleted(self.state, repository, name, ref_type=ref_type, sender=sender)
+        )
+
+    def _tell_thread(
+        self, action: str, thread: AnyThread, *, sender: Account | None = None, **details: Json
+    ) -> None:
+        if isinstance(thread, Discussion):
+            event = events.discussion(self.state, action, thread, sender=sender, **details)
+        else:
+            event = events.issues(self.state, action, thread, sender=sender, **details)
+        self.webhooks.send(event)
 
     def _tell_installation(self, action: str, installation: Installation) -> None:
         self.webhooks.send(

@@ -8,20 +8,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.github.errors import Unknown
-from simulator.github.files import commit_oid
+from simulator.github.files import GitTree, commit_oid, git_tree
 from simulator.github.model import (
     Account,
     AccountKind,
     Commit,
     Grant,
     Installation,
+    Release,
     Repository,
     Role,
+    Tag,
 )
 from simulator.github.threads import Threads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from simulator.github.app import App
     from simulator.github.clock import Clock
@@ -41,7 +43,9 @@ class State:
         self._app = app
         self._accounts: dict[str, Account] = {}
         self._repositories: dict[str, Repository] = {}
-        self._commits: dict[int, list[Commit]] = {}
+        self._branches: dict[int, dict[str, list[Commit]]] = {}
+        self._tags: dict[int, dict[str, Tag]] = {}
+        self._releases: dict[int, list[Release]] = {}
         self._grants: dict[tuple[int, int], Grant] = {}
         self._installations: dict[int, Installation] = {}
         self.threads: Threads = Threads(lock=self.lock, clock=clock, ids=self._ids)
@@ -91,7 +95,9 @@ class State:
         """Add a repository with a first commit of ``files`` and the usual categories."""
         with self.lock:
             self._repositories[repository.full_name.lower()] = repository
-            self._commits[repository.id] = []
+            self._branches[repository.id] = {repository.default_branch: []}
+            self._tags[repository.id] = {}
+            self._releases[repository.id] = []
             self.threads.open_categories(repository)
             self.add_commit(repository, files=files, message="Initial commit", author=None)
             return repository
@@ -122,11 +128,22 @@ class State:
             return list(self._repositories.values())
 
     def add_commit(
-        self, repository: Repository, *, files: Files, message: str, author: Account | None
+        self,
+        repository: Repository,
+        *,
+        files: Files,
+        message: str,
+        author: Account | None,
+        branch: str | None = None,
     ) -> Commit:
-        """Put a commit of ``files`` on the default branch; the owner authors by default."""
+        """Put a commit of ``files`` on a branch, by default the default one.
+
+        A branch that is new begins at the default branch's head. The owner authors by default.
+        """
         with self.lock:
-            commits = self._commits[repository.id]
+            branches = self._branches[repository.id]
+            name = branch or repository.default_branch
+            commits = branches.setdefault(name, list(branches[repository.default_branch]))
             parent = commits[-1].oid if commits else None
             commit = Commit(
                 repository_id=repository.id,
@@ -135,31 +152,109 @@ class State:
                 author=author or repository.owner,
                 committed_date=self.clock.now(),
                 files=files,
+                tree=git_tree(files),
             )
             commits.append(commit)
             return commit
 
-    def head(self, repository: Repository) -> Commit:
-        """Return the newest commit of the default branch."""
+    def head(self, repository: Repository, branch: str | None = None) -> Commit:
+        """Return the newest commit of a branch, by default the default one.
+
+        Raises:
+            Unknown: there is no such branch.
+        """
+        name = branch or repository.default_branch
         with self.lock:
-            return self._commits[repository.id][-1]
+            commits = self._branches[repository.id].get(name)
+        if not commits:
+            raise Unknown(f"{repository.full_name} has no branch {name!r}")
+        return commits[-1]
+
+    def branches(self, repository: Repository) -> list[str]:
+        """Return the names of the branches."""
+        with self.lock:
+            return list(self._branches[repository.id])
+
+    def delete_branch(self, repository: Repository, branch: str) -> None:
+        """Remove a branch."""
+        with self.lock:
+            del self._branches[repository.id][branch]
+
+    def add_tag(self, repository: Repository, name: str, *, annotated: bool = False) -> Tag:
+        """Tag the head of the default branch; a tag that is there moves."""
+        with self.lock:
+            tag = Tag(name, self.head(repository), annotated)
+            self._tags[repository.id][name] = tag
+            return tag
+
+    def delete_tag(self, repository: Repository, name: str) -> None:
+        """Remove a tag."""
+        with self.lock:
+            del self._tags[repository.id][name]
+
+    def tags(self, repository: Repository) -> list[Tag]:
+        """Return the tags of ``repository``, oldest first."""
+        with self.lock:
+            return list(self._tags[repository.id].values())
+
+    def find_tag(self, repository: Repository, name: str) -> Tag | None:
+        """Return the tag, if there is one of that name."""
+        with self.lock:
+            return self._tags[repository.id].get(name)
+
+    def add_release(self, release: Release) -> Release:
+        """Add a release."""
+        with self.lock:
+            self._releases[release.repository.id].append(release)
+            return release
+
+    def delete_release(self, release: Release) -> None:
+        """Remove a release."""
+        with self.lock:
+            self._releases[release.repository.id].remove(release)
+
+    def releases(self, repository: Repository) -> list[Release]:
+        """Return the releases of ``repository``, oldest first."""
+        with self.lock:
+            return list(self._releases[repository.id])
 
     def resolve(self, repository: Repository, ref: str) -> Commit | None:
-        """Return the commit that a branch, ``HEAD``, or (part of) a commit id names."""
-        branch = repository.default_branch
-        if ref in {"", "HEAD", branch, f"refs/heads/{branch}", f"heads/{branch}"}:
+        """Return the commit that a branch, a tag, ``HEAD``, or (part of) a commit id names."""
+        if ref in {"", "HEAD"}:
             return self.head(repository)
         shortest = 7
         with self.lock:
-            for commit in reversed(self._commits[repository.id]):
+            branches, tags = self._branches[repository.id], self._tags[repository.id]
+            for prefix in ("", "heads/", "refs/heads/"):
+                if ref.startswith(prefix) and ref.removeprefix(prefix) in branches:
+                    return branches[ref.removeprefix(prefix)][-1]
+            for prefix in ("", "tags/", "refs/tags/"):
+                if ref.startswith(prefix) and ref.removeprefix(prefix) in tags:
+                    return tags[ref.removeprefix(prefix)].commit
+            for commit in self._all_commits(repository):
                 if len(ref) >= shortest and commit.oid.startswith(ref):
                     return commit
         return None
 
+    def find_object(self, repository: Repository, oid: str) -> bytes | GitTree | None:
+        """Return the file's content or the folder that git names ``oid``."""
+        with self.lock:
+            for commit in self._all_commits(repository):
+                found = _within(commit.tree, oid)
+                if found is not None:
+                    return found
+        return None
+
+    def _all_commits(self, repository: Repository) -> Iterator[Commit]:
+        for commits in self._branches[repository.id].values():
+            yield from reversed(commits)
+        for tag in self._tags[repository.id].values():
+            yield tag.commit
+
     def commits_between(self, repository: Repository, base: Commit, head: Commit) -> int:
         """Return by how many commits ``head`` is ahead of ``base``; negative when behind."""
         with self.lock:
-            commits = self._commits[repository.id]
+            commits = self._branches[repository.id][repository.default_branch]
             return commits.index(head) - commits.index(base)
 
     def grant(self, repository: Repository, account: Account, grant: Grant) -> None:
@@ -282,3 +377,16 @@ class State:
         )
         self._installations[installation_id] = changed
         return changed
+
+
+def _within(tree: GitTree, oid: str) -> bytes | GitTree | None:
+    if tree.oid == oid:
+        return tree
+    for entry in tree.entries:
+        if isinstance(entry.content, GitTree):
+            found = _within(entry.content, oid)
+            if found is not None:
+                return found
+        elif entry.oid == oid and entry.type == "blob":
+            return entry.content
+    return None

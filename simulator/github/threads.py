@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from threading import RLock
 
     from simulator.github.clock import Clock
-    from simulator.github.model import Account, Repository
+    from simulator.github.model import Account, PullRequest, Repository
 
 _Subject = TypeVar("_Subject", bound=AnySubject)
 _Thread = TypeVar("_Thread", bound=AnyThread)
@@ -119,7 +119,7 @@ class Threads:
                 Discussion(
                     id=next(self._ids),
                     repository=repository,
-                    number=self._next_number(repository),
+                    number=self.next_number(repository),
                     author=author,
                     title=title,
                     body=body,
@@ -139,7 +139,7 @@ class Threads:
                 Issue(
                     id=next(self._ids),
                     repository=repository,
-                    number=self._next_number(repository),
+                    number=self.next_number(repository),
                     author=author,
                     title=title,
                     body=body,
@@ -194,23 +194,61 @@ class Threads:
         """Give ``subject`` a new body."""
         now = self._clock.now()
         with self._lock:
-            current = self._current(subject)
+            current = self.current(subject)
             return self._put(replace(current, body=body, updated_at=now, last_edited_at=now))
 
     def lock(self, thread: _Thread) -> _Thread:
         """Lock a discussion's or an issue's conversation."""
         with self._lock:
-            return self._put(replace(self._current(thread), locked=True))
+            return self._put(replace(self.current(thread), locked=True))
+
+    def unlock(self, thread: _Thread) -> _Thread:
+        """Unlock a conversation."""
+        with self._lock:
+            return self._put(replace(self.current(thread), locked=False))
 
     def close(self, thread: _Thread) -> _Thread:
         """Close a discussion or an issue."""
         with self._lock:
-            return self._put(replace(self._current(thread), closed_at=self._clock.now()))
+            return self._put(replace(self.current(thread), closed_at=self._clock.now()))
+
+    def give_reason(
+        self, issue: Issue, *, reason: str, closed_by: PullRequest | None = None
+    ) -> Issue:
+        """Say why an issue was closed, or that it was reopened."""
+        with self._lock:
+            return self._put(replace(self.current(issue), state_reason=reason, closed_by=closed_by))
+
+    def reopen(self, thread: _Thread) -> _Thread:
+        """Open a discussion or an issue again."""
+        with self._lock:
+            return self._put(replace(self.current(thread), closed_at=None))
+
+    def rename(self, thread: _Thread, *, title: str) -> _Thread:
+        """Give a thread another title."""
+        with self._lock:
+            return self._put(
+                replace(self.current(thread), title=title, updated_at=self._clock.now())
+            )
+
+    def choose_answer(
+        self, discussion: Discussion, comment: DiscussionComment | None, *, by: Account
+    ) -> Discussion:
+        """Mark a comment as the discussion's answer; None takes the mark away."""
+        with self._lock:
+            return self._put(
+                replace(
+                    self.current(discussion),
+                    answer_id=comment.node_id if comment else None,
+                    answer_chosen_at=self._clock.now() if comment else None,
+                    answer_chosen_by=by if comment else None,
+                )
+            )
 
     def put_label(self, thread: _Thread, name: str) -> _Thread:
         """Label a discussion or an issue."""
         with self._lock:
-            current = self._current(thread)
+            current = self.current(thread)
             label = self.label(thread.repository, name)
             labels = (*(kept for kept in current.labels if kept != label), label)
             return self._put(replace(current, labels=labels))
@@ -218,7 +256,17 @@ class Threads:
     def minimize(self, comment: _Comment) -> _Comment:
         """Hide a comment, as a maintainer does with spam."""
         with self._lock:
-            return self._put(replace(self._current(comment), minimized=True))
+            return self._put(replace(self.current(comment), minimized=True))
+
+    def delete_thread(self, thread: AnyThread) -> None:
+        """Delete a discussion or an issue."""
+        with self._lock:
+            del self._subjects[thread.node_id]
+
+    def answer_of(self, discussion: Discussion) -> DiscussionComment | None:
+        """Return the comment that was chosen as the answer, if one was and it is still there."""
+        found = self.find(discussion.answer_id) if discussion.answer_id else None
+        return found if isinstance(found, DiscussionComment) else None
 
     def delete(self, comment: AnyComment) -> None:
         """Delete a comment. A top-level one with replies stays in place, empty."""
@@ -232,6 +280,24 @@ class Threads:
         """Return the subject with ``node_id``, if there is one."""
         with self._lock:
             return self._subjects.get(node_id)
+
+    def current(self, subject: _Subject) -> _Subject:
+        """Return the newest record of ``subject``: the caller may hold an older one.
+
+        Raises:
+            Unknown: it is gone.
+        """
+        found = self.find(subject.node_id)
+        if not isinstance(found, type(subject)):
+            raise Unknown(f"{subject.node_id} is gone")
+        return found
+
+    def next_number(self, repository: Repository) -> int:
+        """Return the number that the next thread of ``repository`` takes."""
+        threads = [*self.discussions(repository), *self.issues(repository)]
+        numbers = [thread.number for thread in threads]
+        numbers += [issue.closed_by.number for issue in self.issues(repository) if issue.closed_by]
+        return max(numbers, default=0) + 1
 
     def discussions(self, repository: Repository) -> list[Discussion]:
         """Return the discussions of ``repository``, oldest first."""
@@ -342,17 +408,6 @@ class Threads:
     def _put(self, subject: _Subject) -> _Subject:
         self._subjects[subject.node_id] = subject
         return subject
-
-    def _current(self, subject: _Subject) -> _Subject:
-        """Return the newest record of ``subject``: the caller may hold an older one."""
-        found = self._subjects.get(subject.node_id)
-        if not isinstance(found, type(subject)):
-            raise Unknown(f"{subject.node_id} is gone")
-        return found
-
-    def _next_number(self, repository: Repository) -> int:
-        threads = [*self.discussions(repository), *self.issues(repository)]
-        return max((thread.number for thread in threads), default=0) + 1
 
     def _reaction(
         self, subject: AnySubject, account: Account, content: Reaction

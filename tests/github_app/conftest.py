@@ -24,16 +24,19 @@ from github_app.tasks import handlers
 from github_app.webhooks import blueprint
 from jobs.port import Attempt
 from retrieval.model import ChunkKind, IndexReport, Passage, SearchResult
+from retrieval.sources import TreeBlobs, blob_id, list_tree, select
 from simulator.github import App, GitHub, create_app
 from simulator.serving import Served
 from storage import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from engine.answer import Scope
     from jobs.port import Handler, Job
+    from retrieval.sources import Blobs, Entry
+    from retrieval.threads import Kind, Thread
     from simulator.github import Repository
 
 SECRET = "It's a Secret to Everybody"
@@ -57,6 +60,9 @@ class FakeEngine:
     questions: list[tuple[str, Scope]] = field(default_factory=list)
     searches: list[tuple[str, Scope]] = field(default_factory=list)
     indexed: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
+    trees: dict[tuple[str, str], dict[str, bytes]] = field(default_factory=dict)
+    read: list[tuple[str, ...]] = field(default_factory=list)
+    defaults: list[tuple[str, bool]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     abstains: bool = False
     is_indexed: bool = True
@@ -106,26 +112,102 @@ class FakeEngine:
         assert row is not None
         return int(row[0])
 
+    def refs(self, repository: str) -> Mapping[str, str]:
+        """Return what was indexed last of each ref."""
+        return {
+            ref: commit
+            for name, ref, commit, _ in self.indexed
+            if name == repository and (name, ref) in self.trees
+        }
+
     def index(
+        self, root: Path, *, repository: str, url: str, ref: str, commit: str, default: bool
+    ) -> IndexReport:
+        """Read the files."""
+        return self.index_listing(
+            list_tree(root).entries,
+            TreeBlobs(root),
+            repository=repository,
+            url=url,
+            ref=ref,
+            commit=commit,
+            default=default,
+        )
+
+    def index_listing(
         self,
-        root: Path,
+        entries: Sequence[Entry],
+        blobs: Blobs,
         *,
         repository: str,
         url: str,  # noqa: ARG002 - of the port
         ref: str,
         commit: str,
+        default: bool,
     ) -> IndexReport:
-        """Note the files."""
-        files = tuple(sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file()))
+        """Read the files that differ, as the real one does."""
+        tree = self.trees.setdefault((repository, ref), {})
+        listed = {entry.path: entry for entry in select(entries).entries}
+        changed = [
+            entry
+            for path, entry in listed.items()
+            if path not in tree or blob_id(tree[path]) != entry.blob_id
+        ]
+        read = {file.path: file.data for file in blobs.read(changed)}
+        kept = {path: data for path, data in tree.items() if path in listed}
+        self.trees[repository, ref] = {**kept, **read}
+        self.read.append(tuple(sorted(read)))
+        files = tuple(sorted(self.trees[repository, ref]))
         self.indexed.append((repository, ref, commit, files))
+        self.defaults.append((ref, default))
         self.is_indexed = True
         return IndexReport(repository, ref, commit, len(files), 0, 0, 0, 0, 0.1)
+
+    def remove(self, repository: str, ref: str) -> None:
+        """Drop the ref."""
+        del self.trees[repository, ref]
 
     def forget(self, repository: str) -> None:
         """Delete the row."""
         self.forgotten.append(repository)
         with self.database.transaction() as connection:
             connection.execute("DELETE FROM repositories WHERE name = %s", (repository,))
+
+
+@dataclass
+class FakeThreads:
+    """Keeps threads in a dictionary; a port's double, not a mock."""
+
+    edition: str = "1"
+    known: dict[str, Thread] = field(default_factory=dict)
+    written: int = 0
+    waiting: int = 0
+    newest_release: str | None = None
+
+    def write(
+        self,
+        threads: Sequence[Thread],
+        *,
+        repository: str,
+        url: str,
+        newest_release: str | None,
+        removed: Sequence[str],
+        embed: bool,
+    ) -> int:
+        """Put threads in, and others out."""
+        assert url.endswith(repository)
+        assert not embed
+        for path in removed:
+            self.known.pop(path, None)
+        self.known |= {thread.path: thread for thread in threads}
+        self.written += len(threads)
+        self.newest_release = newest_release
+        return self.waiting
+
+    def clear(self, kind: Kind, *, repository: str, url: str) -> None:
+        """Put all of a kind out."""
+        assert url.endswith(repository)
+        self.known = {path: kept for path, kept in self.known.items() if kept.kind != kind}
 
 
 def passage() -> Passage:
@@ -177,6 +259,8 @@ class Bot:
     queue: RecordingQueue
     dependencies: Dependencies
     handlers: dict[str, Handler]
+    threads: FakeThreads
+    seen: int = 0
 
     def run(self, job: Job, attempt: Attempt = FIRST) -> None:
         """Do one job."""
@@ -186,6 +270,12 @@ class Bot:
         """Do every job, and those that come of it."""
         while self.queue.jobs:
             self.run(self.queue.jobs.pop(0), attempt)
+
+    def operations(self) -> list[str]:
+        """Return the requests since the last call, by their operations' names."""
+        made = [request.operation for request in self.github.journal.requests()]
+        self.seen, since = len(made), made[self.seen :]
+        return [name for name in since if name != "access_token"]
 
     def reactions(self, subject: object) -> set[str]:
         """Return the App's reactions to a subject."""
@@ -244,12 +334,20 @@ def bot(registration: tuple[App, str], database: Database) -> Iterator[Bot]:
         connections = Connections(
             f"{api.url}/graphql", rest, tokens, throttle=Throttle(sleep=no_sleep), sleep=no_sleep
         )
-        dependencies = Dependencies(connections, engine, engine, database, queue)
+        threads = FakeThreads()
+        dependencies = Dependencies(connections, engine, engine, database, queue, threads)
         url = f"{front.url}/webhooks/github"
         github.set_webhook(url=url, secret=SECRET)
         repository = github.add_repository(REPOSITORY, files={"hello.py": b"def hello(): ...\n"})
         bot = Bot(
-            github, repository, url, engine, queue, dependencies, dict(handlers(dependencies))
+            github,
+            repository,
+            url,
+            engine,
+            queue,
+            dependencies,
+            dict(handlers(dependencies)),
+            threads,
         )
         github.install([repository])
         bot.work()

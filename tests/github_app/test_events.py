@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from github_app.commands import Command
 from github_app.deliveries import Delivery
 from github_app.events import (
+    BranchPushed,
     CommandGiven,
     DefaultBranchPushed,
     DiscussionOpened,
@@ -24,7 +25,9 @@ from github_app.events import (
     RepositoryDeleted,
     RepositoryRenamed,
     RepositoryTransferred,
+    ThreadChanged,
     ThreadKind,
+    VersionsChanged,
     parse,
 )
 from github_app.work import jobs
@@ -42,17 +45,19 @@ BASE: dict[str, Any] = {
 DISCUSSION = {
     **BASE,
     "action": "created",
-    "discussion": {"node_id": "D_1", "body": "Hm", "user": PERSON},
+    "discussion": {"node_id": "D_1", "number": 3, "body": "Hm", "user": PERSON},
 }
 COMMENT = {"node_id": "DC_1", "body": "/fury-bot ask How?", "user": PERSON}
 DISCUSSION_COMMENT = {**DISCUSSION, "comment": COMMENT}
 ISSUE = {
     **BASE,
     "action": "opened",
-    "issue": {"node_id": "I_1", "body": "/fury-bot help", "user": PERSON},
+    "issue": {"node_id": "I_1", "number": 4, "body": "/fury-bot help", "user": PERSON},
 }
 ISSUE_COMMENT = {**ISSUE, "action": "created", "comment": {**COMMENT, "node_id": "IC_1"}}
 PUSH = {**BASE, "ref": "refs/heads/main", "deleted": False, "after": COMMIT}
+RELEASE = {**BASE, "action": "published", "release": {"tag_name": "v1.0"}}
+TAG = {**BASE, "ref": "v1.0", "ref_type": "tag"}
 INSTALLATION = {
     **BASE,
     "action": "created",
@@ -70,6 +75,8 @@ EXAMPLES = {
     "installation_repositories": ADDED,
     "repository": RENAMED,
     "push": PUSH,
+    "release": RELEASE,
+    "create": TAG,
     "discussion": DISCUSSION,
     "discussion_comment": DISCUSSION_COMMENT,
     "issues": ISSUE,
@@ -159,14 +166,75 @@ def test_a_push_to_the_default_branch_names_the_new_head() -> None:
 @pytest.mark.parametrize(
     ("payload", "why"),
     [
-        ({**PUSH, "ref": "refs/heads/feature"}, "not a push to the default branch"),
-        ({**PUSH, "ref": "refs/tags/main"}, "not a push to the default branch"),
+        ({**PUSH, "ref": "refs/tags/main"}, "not a push to a branch"),
+        ({**PUSH, "ref": "refs/heads/"}, "not a push to a branch"),
+        ({**PUSH, "ref": "main"}, "not a push to a branch"),
+        ({**PUSH, "ref": "refs/heads/a\0"}, "the payload's ref is not usable"),
+        ({**PUSH, "ref": f"refs/heads/{'a' * 256}"}, "the payload's ref is not usable"),
         ({**PUSH, "deleted": True}, "the branch was deleted"),
         ({**PUSH, "after": "main"}, "the payload's after is not usable"),
     ],
 )
 def test_other_pushes_are_ignored(payload: dict[str, Any], why: str) -> None:
     assert reason("push", payload) == why
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_push_to_another_branch_names_it(deleted: bool) -> None:  # noqa: FBT001 - pytest passes it
+    push = {**PUSH, "ref": "refs/heads/next/1.0", "deleted": deleted}
+    assert read("push", push) == BranchPushed(7, HELLO, "next/1.0")
+
+
+@pytest.mark.parametrize("action", ["published", "released", "deleted", "unpublished", "edited"])
+def test_a_release_that_comes_or_goes_changes_the_versions(action: str) -> None:
+    assert read("release", {**RELEASE, "action": action}) == VersionsChanged(7, HELLO)
+
+
+@pytest.mark.parametrize("event", ["create", "delete"])
+def test_a_tag_that_comes_or_goes_changes_the_versions(event: str) -> None:
+    assert read(event, TAG) == VersionsChanged(7, HELLO)
+    assert reason(event, {**TAG, "ref_type": "branch"}) == "not a tag"
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["answered", "unanswered", "closed", "reopened", "locked", "unlocked", "labeled", "unlabeled"],
+)
+def test_a_thread_may_become_an_answered_one_or_be_one_no_more(action: str) -> None:
+    told = read("discussion", {**DISCUSSION, "action": action})
+    assert told == ThreadChanged(7, HELLO, ThreadKind.DISCUSSION, "D_1", 3)
+    told = read("issues", {**ISSUE, "action": action})
+    assert told == ThreadChanged(7, HELLO, ThreadKind.ISSUE, "I_1", 4)
+
+
+@pytest.mark.parametrize("action", ["deleted", "transferred"])
+def test_a_thread_may_go(action: str) -> None:
+    told = read("issues", {**ISSUE, "action": action})
+    assert told == ThreadChanged(7, HELLO, ThreadKind.ISSUE, "I_1", 4, is_gone=True)
+
+
+def test_an_edit_matters_once_there_is_an_answer() -> None:
+    edited = {**DISCUSSION, "action": "edited"}
+    assert reason("discussion", edited) == "edited, and not answered"
+    answered = changed(edited, "2024-01-01T00:00:00Z", "discussion", "answer_chosen_at")
+    assert isinstance(read("discussion", answered), ThreadChanged)
+    closed = changed({**ISSUE, "action": "edited"}, "closed", "issue", "state")
+    assert isinstance(read("issues", closed), ThreadChanged)
+
+
+@pytest.mark.parametrize("action", ["created", "edited", "deleted"])
+def test_a_comment_on_a_closed_issue_may_be_its_answer(action: str) -> None:
+    comment = changed(ISSUE_COMMENT, "Solved so.", "comment", "body")
+    comment = {**comment, "action": action, "changes": {"body": {"from": "Hm"}}}
+    closed = changed(comment, "closed", "issue", "state")
+    told = ThreadChanged(7, HELLO, ThreadKind.ISSUE, "I_1", 4)
+    assert read("issue_comment", closed) == told
+    assert isinstance(read("issue_comment", comment), Ignored)
+
+
+def test_a_command_on_a_closed_issue_is_run() -> None:
+    closed = changed(ISSUE_COMMENT, "closed", "issue", "state")
+    assert isinstance(read("issue_comment", closed), CommandGiven)
 
 
 def test_a_discussion_is_opened() -> None:
@@ -241,9 +309,9 @@ def test_text_without_a_command_is_ignored(event: str) -> None:
     assert reason(event, changed(EXAMPLES[event], "Hm", subject, "body")) == "no new command"
 
 
-@pytest.mark.parametrize("event", sorted(set(EXAMPLES) - {"push"}))
+@pytest.mark.parametrize("event", sorted(set(EXAMPLES) - {"push", "create"}))
 def test_other_actions_are_ignored(event: str) -> None:
-    actions: tuple[object, ...] = ("deleted_", "locked", None, [])
+    actions: tuple[object, ...] = ("deleted_", "pinned", None, [])
     for action in actions:
         payload = {**EXAMPLES[event], "action": action}
         assert reason(event, payload) == "this action is not acted on"

@@ -10,7 +10,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from github_app.errors import SettingsMistake
-from github_app.settings import MAX_BYTES, Answers, Settings, When, json_schema, parse
+from github_app.settings import MAX_BYTES, Answers, Knowledge, Settings, When, json_schema, parse
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n", "{}"])
@@ -29,12 +29,18 @@ answers:
 checkbox: Answer me
 commands: false
 references: 10
+knowledge:
+  versions: 3
+  branches: [next]
+  discussions: false
+  issues: false
 """
     assert parse(text) == Settings(
         answers=Answers(discussions=When.CHECKBOX, categories=("Q&A", "ideas")),
         checkbox="Answer me",
         commands=False,
         references=10,
+        knowledge=Knowledge(versions=3, branches=("next",), discussions=False, issues=False),
     )
 
 
@@ -51,6 +57,12 @@ references: 10
         ("answers: {categories: [1]}", "`answers.categories.0`: should be a valid string"),
         ("references: 11", "`references`: should be less than or equal to 10"),
         ("references: 0", "`references`: should be greater than or equal to 1"),
+        ("knowledge: {versions: 6}", "`knowledge.versions`: should be less than or equal to 5"),
+        ("knowledge: {versions: -1}", "`knowledge.versions`: should be greater than or equal to 0"),
+        (
+            "knowledge: {branches: ['']}",
+            "`knowledge.branches.0`: String should have at least 1 character",
+        ),
         ("checkbox: ''", "`checkbox`: String should have at least 1 character"),
         ("commands: maybe", "`commands`: should be a valid boolean, unable to interpret input"),
         ("- commands", "the file must hold keys and values, such as `commands: true`"),
@@ -80,7 +92,8 @@ def test_mistakes_are_told_together_but_not_without_end() -> None:
 def test_the_schema_describes_every_key() -> None:
     schema = json_schema()
     assert schema["additionalProperties"] is False
-    assert set(schema["properties"]) == {"answers", "checkbox", "commands", "references"}
+    keys = {"answers", "checkbox", "commands", "references", "knowledge"}
+    assert set(schema["properties"]) == keys
     assert all("description" in described for described in schema["properties"].values())
     assert schema["properties"]["references"]["maximum"] == 10
 

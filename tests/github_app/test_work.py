@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from github_app.events import (
+    BranchPushed,
     DefaultBranchPushed,
     Ignored,
     InstallationAction,
@@ -13,14 +14,21 @@ from github_app.events import (
     RepositoryDeleted,
     RepositoryRenamed,
     RepositoryTransferred,
+    ThreadChanged,
+    ThreadKind,
+    VersionsChanged,
 )
 from github_app.work import (
     ForgetRepository,
+    IndexRefs,
     IndexRepository,
+    ReadThread,
+    ReadThreads,
     RecordInstallation,
     forget,
     index,
     jobs,
+    refs,
 )
 
 HELLO = NamedRepository("octo-org/hello", 11)
@@ -38,6 +46,20 @@ def test_a_push_and_a_new_name_lead_to_an_index() -> None:
     assert jobs(DefaultBranchPushed(7, HELLO, "c"), delivery_id="d") == expected
     assert jobs(RepositoryRenamed(7, HELLO), delivery_id="d") == expected
     assert expected[0].task == IndexRepository.TASK
+
+
+def test_what_versions_and_branches_there_are_leads_to_an_index_of_them() -> None:
+    assert jobs(VersionsChanged(7, HELLO), delivery_id="d") == (refs(HELLO, 7),)
+    (job,) = jobs(BranchPushed(7, HELLO, "next"), delivery_id="d")
+    assert IndexRefs(**job.arguments).branch == "next"
+
+
+def test_a_thread_that_changed_is_read() -> None:
+    changed = ThreadChanged(7, HELLO, ThreadKind.ISSUE, "I_1", 4, is_gone=True)
+    (job,) = jobs(changed, delivery_id="d")
+    work = ReadThread.from_arguments(job.arguments)
+    assert (work.kind, work.thread_id, work.number) == (ThreadKind.ISSUE, "I_1", 4)
+    assert (work.is_gone, work.github_id) == (True, 11)
 
 
 def test_a_deleted_repository_is_forgotten() -> None:
@@ -72,3 +94,5 @@ def test_an_installation_is_recorded_with_its_repositories() -> None:
 
 def test_work_on_one_repository_takes_turns() -> None:
     assert index(HELLO, 7).lock == forget(HELLO, 7).lock != index(OTHER, 7).lock
+    threads = ReadThreads(7, HELLO.name).job()
+    assert threads.lock == refs(HELLO, 7).lock == index(HELLO, 7).lock

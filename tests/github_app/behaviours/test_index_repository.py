@@ -91,6 +91,8 @@ def test_an_empty_repository_is_left_until_it_is_pushed_to(bot: Bot) -> None:
         "databaseId": 77,
         "url": "https://github.com/octo-org/empty",
         "defaultBranchRef": None,
+        "isPrivate": False,
+        "latestRelease": None,
         "settings": None,
     }
 
@@ -178,6 +180,7 @@ def test_an_archive_that_is_refused_is_told_and_not_fetched_for_every_question(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bot.engine.is_indexed = False
+    bot.engine.trees.clear()
     monkeypatch.setattr(RestClient, "download_archive", too_large)
     thread = bot.github.open_issue(bot.repository, author="mona", title="Hm", body="Hm")
     bot.github.comment_on_issue(thread, author="mona", body="/fury-bot ask Why?")
@@ -202,6 +205,7 @@ def test_a_refusal_holds_for_a_while_or_until_the_archive_is_read(
 ) -> None:
     (installation,) = bot.github.state.installations()
     index = IndexRepository(installation.id, REPOSITORY).job()
+    bot.engine.trees.clear()
     with monkeypatch.context() as patched:
         patched.setattr(RestClient, "download_archive", too_large)
         with pytest.raises(Permanent):

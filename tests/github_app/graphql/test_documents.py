@@ -42,5 +42,9 @@ def test_what_writes_is_known() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_document_is_in_use(name: str) -> None:
-    operations = resources.files("github_app.graphql").joinpath("operations.py").read_text("utf-8")
-    assert f'"{name}"' in operations
+    code = [
+        file.read_text("utf-8")
+        for file in resources.files("github_app.graphql").iterdir()
+        if file.name.endswith(".py")
+    ]
+    assert any(f'"{name}"' in text for text in code)

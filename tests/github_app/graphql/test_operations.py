@@ -68,6 +68,8 @@ def test_an_id_that_graphql_cannot_tell_is_the_one_that_was_told() -> None:
         "databaseId": None,
         "url": "https://github.com",
         "defaultBranchRef": None,
+        "isPrivate": False,
+        "latestRelease": None,
         "settings": None,
     }
     github = Operations(lambda name, variables: {"repository": told})  # noqa: ARG005 - any
@@ -95,6 +97,10 @@ def test_a_repository_that_is_null_is_not_found() -> None:
     with pytest.raises(NotFound):
         nothing.read_repository(REPOSITORY)
     assert nothing.read_owner_settings("octo-org") is None
+    with pytest.raises(NotFound):
+        nothing.read_versions(REPOSITORY)
+    with pytest.raises(NotFound):
+        nothing.read_solved_page(ThreadKind.ISSUE, REPOSITORY, after=None)
 
 
 def test_a_folder_in_the_settings_files_place_is_no_file(bot: Bot, github: Connection) -> None:

@@ -35,7 +35,8 @@ UNTOLD = {
 def examples(event: str, action: str | None) -> list[dict[str, Any]]:
     events = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     [found] = [entry["examples"] for entry in events if entry["name"] == event]
-    return [example for example in found if example.get("action") == action]
+    # Of some actions there is no example: then those of the event's other actions have the shape.
+    return [example for example in found if example.get("action") == action] or found
 
 
 def kind(value: Json) -> str:
@@ -92,11 +93,30 @@ def sent(api: Api, receiver: Receiver) -> Sent:
     comment = github.comment_on_discussion(discussion, author="mona", body="old")
     github.edit_comment(comment, body="new")
     github.delete_comment(comment)
+    answer = github.comment_on_discussion(discussion, author="mona", body="so")
+    github.choose_answer(answer, by="mona")
+    github.take_answer_back(discussion, by="mona")
+    github.edit_thread(discussion, title="T")
+    github.label(discussion, "bug")
+    github.lock(discussion)
+    github.unlock(discussion)
+    github.close(discussion)
+    github.reopen(discussion)
+    github.delete_thread(discussion)
     issue = github.open_issue(api.repository, author="mona", title="t", body="b")
     github.label(issue, "bug")
     on_issue = github.comment_on_issue(issue, author="mona", body="old")
     github.edit_comment(on_issue, body="new")
+    github.close(issue)
+    github.reopen(issue)
+    github.edit_thread(issue, body="B")
+    github.lock(issue)
+    github.unlock(issue)
+    github.delete_thread(issue)
     github.push(api.repository, {"a.py": b"a"}, author="mona")
+    github.push(api.repository, {"a.py": b"b"}, author="mona", branch="next")
+    github.delete_branch(api.repository, "next", author="mona")
+    github.delete_release(github.release(api.repository, "v1.0", author="mona"))
     github.install([github.add_repository("mona/own")])
     app = github.app
     github.set_webhook(url=app.webhook_url, secret=app.webhook_secret)
@@ -107,7 +127,18 @@ def sent(api: Api, receiver: Receiver) -> Sent:
 
 
 EVENTS = [
+    ("create", None),
+    ("delete", None),
+    ("discussion", "answered"),
+    ("discussion", "closed"),
     ("discussion", "created"),
+    ("discussion", "deleted"),
+    ("discussion", "edited"),
+    ("discussion", "labeled"),
+    ("discussion", "locked"),
+    ("discussion", "reopened"),
+    ("discussion", "unanswered"),
+    ("discussion", "unlocked"),
     ("discussion_comment", "created"),
     ("discussion_comment", "deleted"),
     ("discussion_comment", "edited"),
@@ -116,9 +147,18 @@ EVENTS = [
     ("installation_repositories", "removed"),
     ("issue_comment", "created"),
     ("issue_comment", "edited"),
+    ("issues", "closed"),
+    ("issues", "deleted"),
+    ("issues", "edited"),
+    ("issues", "labeled"),
+    ("issues", "locked"),
     ("issues", "opened"),
+    ("issues", "reopened"),
+    ("issues", "unlocked"),
     ("ping", None),
     ("push", None),
+    ("release", "deleted"),
+    ("release", "published"),
 ]
 
 
