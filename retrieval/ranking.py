@@ -4,127 +4,266 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from retrieval.model import ChunkKind
-from retrieval.terms import terms
+from retrieval.query import QueryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from retrieval.candidates import Candidate
+    from retrieval.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class KindWeights:
+    """What differs between the kinds of query."""
+
+    lexical: float
+    """Share of the lexical score, the best candidate's taken as 1, beside the cosine's 0.7.
+    An error message and a name stand in the sources as they are written; prose seldom does."""
+    dated: float
+    """Factor for blog posts, changelogs and release notes."""
+    definition: float
+    """Added to the definition of a name that the question holds, by whichever import path."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """The numbers that ranking turns on.
 
-    Set by hand on questions about FURY 0.12.0 (see docs/retrieval.md); scores are in [0, 1]
-    before them.
+    Chosen on the ``dev`` halves of ``benchmarks/retrieval/questions`` as round numbers on the flat
+    top of each curve: the mean of nine projects and of the web queries counts, and values tuned
+    finer did worse on a project that was left out. ``ablation.py`` there tells what each
+    step brings; docs/retrieval.md has the table.
     """
 
-    dense: float = 0.5
-    """Share of the cosine in the fused score; the rest is the lexical score, the best candidate's
-    taken as 1."""
-    candidates: int = 100
-    """Chunks that each side, dense and lexical, puts forward."""
-    definition: float = 0.15
-    """Added when the question names what the chunk defines."""
+    dense: float = 0.7
+    """Weight of the cosine between the question and the chunk."""
+    gist: float = 0.15
+    """Weight of the cosine between the question and the gist of the chunk's unit: a short text
+    meets a short question on more equal terms than a page of code does."""
+    gist_unknown: float = 0.9
+    """What stands for a gist's cosine where there is none, as a share of the chunk's own."""
+    kinds: tuple[tuple[QueryKind, KindWeights], ...] = (
+        (QueryKind.PROSE, KindWeights(lexical=0.2, dated=0.85, definition=0.03)),
+        (QueryKind.OVERVIEW, KindWeights(lexical=0.2, dated=0.85, definition=0.03)),
+        (QueryKind.SYMBOL, KindWeights(lexical=0.4, dated=0.85, definition=0.2)),
+        (QueryKind.ERROR, KindWeights(lexical=0.4, dated=0.85, definition=0.0)),
+        (QueryKind.CHANGE, KindWeights(lexical=0.2, dated=1.15, definition=0.0)),
+    )
+    named_file: float = 0.1
+    """Added to what stands in a file that the question names."""
+    support: float = 0.06
+    """Share of its next two units' scores that a file's best unit gets: a file that is all about
+    the question comes before one that touches on it once."""
     tests: float = 0.75
-    """Factor for tests, unless the question speaks of them."""
-    dated: float = 0.8
-    """Factor for blog posts, changelogs and release notes, unless the question asks what has
-    changed or names a version."""
+    """Factor for tests, unless the question is about them."""
+    housekeeping: float = 0.85
+    """Factor for what explains nothing of the project's own: workflows, ignore lists, licences,
+    vendored packages; unless the question speaks of such."""
     package_file: float = 0.9
     """Factor for ``__init__.py``, which repeats what other files define."""
-    same_file: float = 0.85
-    """Factor for each better-ranked passage of the same file, so that one file does not fill the
+    same_file: float = 0.7
+    """Factor for each better-ranked unit of the same file, so that one file does not fill the
     list."""
+    neighbour: float = 0.85
+    """Share of a passage's score from which on the text right before or after it joins it: the
+    sections of a page answer together what each answers in part."""
+    outdated: float = 0.85
+    """Factor for a thread that may hold no longer."""
+    candidates: int = 100
+    """Chunks that each side, dense and lexical, puts forward."""
+
+    def of(self, kind: QueryKind) -> KindWeights:
+        """Return the weights of a kind of query."""
+        return dict(self.kinds)[kind]
 
 
 WEIGHTS = Weights()
 
+MAX_GAP = 3
+"""Lines between two units that are next to each other: they are blank."""
+
+_RUNNING_TEXT = frozenset({ChunkKind.SECTION, ChunkKind.TUTORIAL, ChunkKind.CELL})
+
+SUPPORTING = 2
+"""Further units of a file whose scores support its best."""
+
+_Place = tuple[int, str, int]
+"""An index, a path and a line."""
+
 _TESTS = re.compile(r"(^|/)(tests?|testing|conftest\.py|test_[^/]*|[^/]*_test\.\w+)(/|$)")
 _DATED = re.compile(
     r"(^|/)(posts?|blog|news|changes|changelog|history|releases?|release[-_ ]?notes?"
-    r"|release[-_]history)(\.\w+)?(/|$)",
+    r"|release[-_]history)(\.(md|rst|txt|markdown|html?))?(/|$)",
     re.IGNORECASE,
 )
-_ASKS_WHAT_CHANGED = re.compile(
-    r"\b(new|news|change[sd]?|changelog|release[sd]?|deprecat\w+|removed|migrat\w+|upgrad\w+"
-    r"|blog|gsoc|since|version)\b|\d+\.\d+",
+_HOUSEKEEPING = re.compile(
+    r"(^|/)(_?vendor(ed)?|third[-_]party|node_modules|\.github|\.circleci|\.gitlab|ci|\.ci|licen[cs]es?|copying|authors|contributors|notice"
+    r"|\.[\w-]+(ignore|rc|\.ya?ml|\.toml|\.cfg)|\.\w+|package-lock\.json|codemeta\.json)"
+    r"(\.\w+)?(/|$)",
     re.IGNORECASE,
 )
-_ASKS_ABOUT_TESTS = re.compile(r"\b(tests?|testing|pytest|fixture|coverage)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A chunk that may answer, as PostgreSQL found it."""
-
-    id: int
-    path: str
-    kind: ChunkKind
-    symbol: str | None
-    start_line: int
-    end_line: int
-    unit_start_line: int
-    unit_end_line: int
-    similarity: float
-    """Cosine with the question, in [-1, 1]."""
-    fused: float
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its final score."""
+    """A unit with its score, by its best chunk."""
 
     candidate: Candidate
     score: float
+    neighbours: tuple[Candidate, ...] = ()
+    """Of units right before and after it that answer nearly as well, one chunk each."""
 
 
 def rank(
-    question: str, candidates: Iterable[Candidate], *, knn: int, weights: Weights = WEIGHTS
+    query: Query,
+    candidates: Sequence[Candidate],
+    *,
+    knn: int,
+    defined: Collection[tuple[str, int]] = (),
+    weights: Weights = WEIGHTS,
 ) -> list[Ranked]:
-    """Return the best ``knn`` units, best first, each by its best chunk."""
-    factors = _PathFactors.for_question(question, weights)
-    named = set(terms(question))
-    units: dict[tuple[str, int], Ranked] = {}
+    """Return the best ``knn`` units, best first, each by its best chunk.
+
+    ``defined`` are the places, path and first line, of the definitions that the query names.
+    """
+    score = _scorer(query, candidates, defined=set(defined), weights=weights)
+    units: dict[tuple[int, str, int], Ranked] = {}
     for candidate in candidates:
-        score = candidate.fused
-        if _defines(candidate, named):
-            score += weights.definition
-        scored = Ranked(candidate, score * factors.of(candidate.path))
-        unit = (candidate.path, candidate.unit_start_line)
+        scored = Ranked(candidate, score(candidate))
+        unit = (candidate.index_id, candidate.path, candidate.unit_start_line)
         if unit not in units or units[unit].score < scored.score:
             units[unit] = scored
-    return _spread(list(units.values()), weights)[:knn]
+    joined = _joined(units.values(), weights)
+    return _spread(_supported(joined, weights), weights)[:knn]
 
 
-def coverage(text: str, idfs: Mapping[str, float]) -> float:
-    """Return the share of the query's terms that stand in ``text``, each by its IDF: [0, 1]."""
+def coverage(present: Collection[int], idfs: Mapping[int, float]) -> float:
+    """Return the share of the query's terms that a text has, each by its IDF: [0, 1].
+
+    ``present`` and the keys of ``idfs`` are terms' numbers.
+    """
     total = sum(idfs.values())
     if not total:
         return 0.0
-    present = set(terms(text))
     return sum(idf for term, idf in idfs.items() if term in present) / total
 
 
-def _defines(candidate: Candidate, named: set[str]) -> bool:
-    if candidate.kind not in {ChunkKind.FUNCTION, ChunkKind.CLASS, ChunkKind.METHOD}:
-        return False
-    name = (candidate.symbol or "").rpartition(".")[2]
-    own = list(terms(name))
-    return bool(own) and all(term in named for term in own)
+def _scorer(
+    query: Query,
+    candidates: Sequence[Candidate],
+    *,
+    defined: set[tuple[str, int]],
+    weights: Weights,
+) -> Callable[[Candidate], float]:
+    kind = weights.of(query.kind)
+    # The lexical score has no scale of its own.
+    most = max((candidate.lexical for candidate in candidates), default=0.0) or 1.0
+    # A chunk that the model has yet to read is taken for as near as the middling candidate.
+    known = sorted(one.similarity for one in candidates if one.similarity is not None)
+    middling = known[len(known) // 2] if known else 0.0
+    gists = _gists(candidates)
+    factor_of = _path_factors(query, weights)
+
+    def score(candidate: Candidate) -> float:
+        similarity = middling if candidate.similarity is None else candidate.similarity
+        gist = gists.get(_unit(candidate))
+        total = (
+            weights.dense * similarity
+            + weights.gist * (weights.gist_unknown * similarity if gist is None else gist)
+            + kind.lexical * candidate.lexical / most
+        )
+        if (candidate.path, candidate.unit_start_line) in defined:
+            total += kind.definition
+        if query.files and _is_named(candidate.path, query.files):
+            total += weights.named_file
+        if candidate.is_outdated:
+            total *= weights.outdated
+        return total * factor_of(candidate.path)
+
+    return score
+
+
+def _unit(candidate: Candidate) -> tuple[int, str, int]:
+    return (candidate.index_id, candidate.path, candidate.unit_start_line)
+
+
+def _gists(candidates: Iterable[Candidate]) -> Mapping[tuple[int, str, int], float]:
+    """Return the cosine of each unit's gist, which hangs on the first of its chunks."""
+    return {_unit(one): one.gist for one in candidates if one.gist is not None}
+
+
+def _is_named(path: str, files: Sequence[str]) -> bool:
+    """Say whether one of ``files`` is ``path``, or ends in it, or is the end of it."""
+    return any(f"/{file}".endswith(f"/{path}") or f"/{path}".endswith(f"/{file}") for file in files)
+
+
+def _joined(ranked: Iterable[Ranked], weights: Weights) -> list[Ranked]:
+    """Join to each unit of text the units next to it that answer nearly as well; they go."""
+    ordered = sorted(ranked, key=_order)
+    beginning = {_place(item.candidate, item.candidate.unit_start_line): item for item in ordered}
+    ending = {_place(item.candidate, item.candidate.unit_end_line): item for item in ordered}
+    taken: set[int] = set()
+    joined = []
+    for item in ordered:
+        if id(item) in taken:
+            continue
+        taken.add(id(item))
+        neighbours = [
+            neighbour
+            for neighbour in _next_to(item.candidate, beginning, ending)
+            if id(neighbour) not in taken and neighbour.score >= weights.neighbour * item.score
+        ]
+        taken.update(map(id, neighbours))
+        joined.append(replace(item, neighbours=tuple(one.candidate for one in neighbours)))
+    return joined
+
+
+def _next_to(
+    candidate: Candidate,
+    beginning: Mapping[_Place, Ranked],
+    ending: Mapping[_Place, Ranked],
+) -> Iterator[Ranked]:
+    if candidate.kind not in _RUNNING_TEXT:
+        return
+    for distance in range(1, MAX_GAP + 1):
+        for place, units in (
+            (candidate.unit_start_line - distance, ending),
+            (candidate.unit_end_line + distance, beginning),
+        ):
+            neighbour = units.get(_place(candidate, place))
+            if neighbour and neighbour.candidate.kind is candidate.kind:
+                yield neighbour
+
+
+def _place(candidate: Candidate, line: int) -> _Place:
+    return (candidate.index_id, candidate.path, line)
+
+
+def _supported(ranked: Iterable[Ranked], weights: Weights) -> list[Ranked]:
+    """Raise the best unit of each file by the next ones."""
+    files: defaultdict[str, list[Ranked]] = defaultdict(list)
+    for item in sorted(ranked, key=_order):
+        files[item.candidate.path].append(item)
+    supported = []
+    for best, *others in files.values():
+        support = sum(item.score for item in others[:SUPPORTING])
+        supported += [replace(best, score=best.score + weights.support * support), *others]
+    return supported
 
 
 def _spread(ranked: Sequence[Ranked], weights: Weights) -> list[Ranked]:
-    """Lower each passage by the better ones of its file, and sort."""
+    """Lower each unit by the better ones of its file, and sort."""
     seen: defaultdict[str, int] = defaultdict(int)
     lowered = []
     for item in sorted(ranked, key=_order):
         factor = weights.same_file ** seen[item.candidate.path]
         seen[item.candidate.path] += 1
-        lowered.append(Ranked(item.candidate, item.score * factor))
+        lowered.append(replace(item, score=item.score * factor))
     return sorted(lowered, key=_order)
 
 
@@ -133,26 +272,22 @@ def _order(item: Ranked) -> tuple[float, str, int]:
     return (-item.score, item.candidate.path, item.candidate.start_line)
 
 
-@dataclass(frozen=True, slots=True)
-class _PathFactors:
-    tests: float
-    dated: float
-    package_file: float
+def _path_factors(query: Query, weights: Weights) -> Callable[[str], float]:
+    tests = 1.0 if query.speaks_of_tests() else weights.tests
+    dated = weights.of(query.kind).dated
+    housekeeping = 1.0 if query.speaks_of_housekeeping() else weights.housekeeping
+    known: dict[str, float] = {}
 
-    @classmethod
-    def for_question(cls, question: str, weights: Weights) -> _PathFactors:
-        return cls(
-            tests=1.0 if _ASKS_ABOUT_TESTS.search(question) else weights.tests,
-            dated=1.0 if _ASKS_WHAT_CHANGED.search(question) else weights.dated,
-            package_file=weights.package_file,
-        )
+    def factor_of(path: str) -> float:
+        if path not in known:
+            factor = tests if _TESTS.search(path) else 1.0
+            if _DATED.search(path):
+                factor *= dated
+            if _HOUSEKEEPING.search(path):
+                factor *= housekeeping
+            if path.endswith("__init__.py"):
+                factor *= weights.package_file
+            known[path] = factor
+        return known[path]
 
-    def of(self, path: str) -> float:
-        factor = 1.0
-        if _TESTS.search(path):
-            factor *= self.tests
-        if _DATED.search(path):
-            factor *= self.dated
-        if path.endswith("__init__.py"):
-            factor *= self.package_file
-        return factor
+    return factor_of

@@ -3,89 +3,108 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pgvector import HalfVector, SparseVector
 
+from retrieval.candidates import find_candidates
 from retrieval.errors import RepositoryNotIndexed
-from retrieval.model import ChunkKind, Passage, SearchResult
-from retrieval.ranking import WEIGHTS, Candidate, Ranked, coverage, rank
-from retrieval.terms import DIMENSIONS, idf, number, terms
+from retrieval.model import Passage, SearchResult
+from retrieval.query import read_query
+from retrieval.ranking import WEIGHTS, coverage, rank
+from retrieval.refs import IndexKind
+from retrieval.reranking import RERANKED
+from retrieval.symbols.lookup import resolve
+from retrieval.terms import DIMENSIONS, idf, number
+from retrieval.versions import asked_ref
 from storage.text import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from retrieval.catalogue import Catalogue
+    from retrieval.catalogue import Catalogue, Repository
     from retrieval.embeddings import Embedder
+    from retrieval.query import Query
+    from retrieval.ranking import Ranked, Weights
+    from retrieval.reranking import Reranker
     from storage import Connection, Database
-
-MAX_QUERY = 4_000
-"""Characters of a question that are searched for; the embedding model reads fewer still."""
 
 MAX_UNIT = 6_000
 """Characters of a function or section that are given whole; of a longer one, its best chunk."""
 
-_INDEX = """
-SELECT id, repository_id, ref, model, commit_sha, chunks FROM indexes
-WHERE CASE WHEN %(ref)s::text IS NULL THEN is_default ELSE ref = %(ref)s END
+EMBEDDING_THREADS = 4
+"""Questions that are embedded at once; each computes on as many processors as torch takes."""
+
+MOST_DEFINITIONS = 3
+"""Definitions of one name that are put forward: a name that many classes have tells too little."""
+
+_INDEXES = """
+SELECT id, kind, ref, model, commit_sha, chunks, is_default FROM indexes WHERE answers
 """
 
-_LEXICON = "SELECT term, chunks FROM lexicon WHERE index_id = %s AND term = ANY(%s)"
+_LEXICON = """
+SELECT term, sum(chunks)::integer FROM lexicon
+WHERE repository_id = %s AND index_id = ANY(%s) AND term = ANY(%s) GROUP BY term
+"""
 
-# Each side puts forward its best; then both scores are known of every candidate. The lexical
-# score has no scale of its own, so the best candidate's stands for 1. Row-level security scopes
-# every statement; naming the repository as well lets the plan open its partition alone.
-_CANDIDATES = """
-WITH dense AS (
-    SELECT id FROM chunks WHERE repository_id = %(repository)s AND index_id = %(index)s
-    ORDER BY embedding <=> %(vector)s LIMIT %(limit)s
-), lexical AS (
-    SELECT id FROM chunks
-    WHERE repository_id = %(repository)s AND index_id = %(index)s AND %(has_terms)s
-    ORDER BY terms <#> %(terms)s LIMIT %(limit)s
-), scored AS (
-    SELECT id, path, kind, symbol, start_line, end_line, unit_start_line, unit_end_line,
-        1 - (embedding <=> %(vector)s) AS similarity,
-        -(terms <#> %(terms)s) AS weight
-    FROM chunks
-    WHERE repository_id = %(repository)s
-        AND id IN (SELECT id FROM dense UNION SELECT id FROM lexical)
-)
-SELECT id, path, kind, symbol, start_line, end_line, unit_start_line, unit_end_line, similarity,
-    %(dense)s * similarity
-    + (1 - %(dense)s) * coalesce(weight / nullif(max(weight) OVER (), 0), 0) AS fused
-FROM scored
+_AT = """
+SELECT id FROM chunks
+WHERE repository_id = %(repository)s AND index_id = %(index)s
+    AND (path, unit_start_line) IN (
+        SELECT * FROM unnest(%(paths)s::text[], %(lines)s::integer[])
+    )
 """
 
 _UNITS = """
-SELECT wanted.number, chunks.id, content, context, start_line, end_line
-FROM unnest(%(paths)s::text[], %(units)s::integer[], %(kinds)s::text[])
-    WITH ORDINALITY AS wanted (path, unit_start_line, kind, number)
-JOIN chunks USING (path, unit_start_line, kind)
-WHERE repository_id = %(repository)s AND index_id = %(index)s
-ORDER BY start_line
-"""
-
-_SIGNATURES = """
-SELECT wanted.number, signature
-FROM unnest(%(paths)s::text[], %(units)s::integer[], %(symbols)s::text[])
-    WITH ORDINALITY AS wanted (path, start_line, qualified_name, number)
-JOIN symbols USING (path, start_line, qualified_name)
-WHERE index_id = %(index)s
+SELECT wanted.number, chunks.id, chunks.unit_start_line, content, chunks.start_line,
+    chunks.end_line, terms, documents.url, CASE WHEN kind = 'thread' THEN context END, (
+        SELECT signature FROM symbols
+        WHERE symbols.document_id = chunks.document_id
+            AND symbols.start_line = chunks.unit_start_line AND signature IS NOT NULL
+        ORDER BY qualified_name = chunks.symbol DESC LIMIT 1
+    )
+FROM unnest(
+    %(numbers)s::integer[], %(indexes)s::bigint[], %(paths)s::text[], %(units)s::integer[],
+    %(kinds)s::text[]
+) AS wanted (number, index_id, path, unit_start_line, kind)
+JOIN chunks USING (index_id, path, unit_start_line, kind)
+JOIN documents ON documents.id = document_id
+WHERE chunks.repository_id = %(repository)s
+ORDER BY chunks.start_line, chunks.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Index:
+    """An index that answers."""
+
     id: int
-    repository_id: int
+    kind: str
     ref: str
     model: str
     commit: str
     chunks: int
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """What is searched together: the files of one ref, and the threads of the repository."""
+
+    place: Repository
+    tree: _Index
+    threads: _Index | None
+
+    @property
+    def indexes(self) -> tuple[_Index, ...]:
+        return (self.tree, self.threads) if self.threads else (self.tree,)
+
+    @property
+    def ids(self) -> list[int]:
+        return [index.id for index in self.indexes]
 
 
 class Retriever:
@@ -96,44 +115,105 @@ class Retriever:
         database: Database,
         catalogue: Catalogue,
         embedder_for: Callable[[str], Embedder],
+        *,
+        reranker: Reranker | None = None,
+        weights: Weights = WEIGHTS,
     ) -> None:
         """Take the parts; ``embedder_for`` gives the embedder of the model an index was made by."""
+        self._reranker = reranker
+        self._weights = weights
         self._database = database
         self._catalogue = catalogue
         self._embedder_for = embedder_for
+        self._models: dict[str, str] = {}
+        self._threads = ThreadPoolExecutor(EMBEDDING_THREADS, thread_name_prefix="embed")
 
     def search(
         self, query: str, *, repository: str, knn: int, ref: str | None = None
     ) -> SearchResult:
         """Return the ``knn`` best passages for ``query``; none for a query without content.
 
+        Without a ``ref``, a question that names a version is answered from the newest index of that
+        version, a tag or a branch, and any other from the default one.
+
         Raises:
             RepositoryNotIndexed: There is no index of ``repository`` (at ``ref``).
             ModelMissing: The index's embedding model cannot be loaded.
             DatabaseUnreachable: The database cannot be reached.
         """
-        query = storable(query.replace("\0", " ")).strip()[:MAX_QUERY]
-        place = self._catalogue.find(repository)
-        if place is None:
-            raise RepositoryNotIndexed(repository, ref)
-        with self._database.snapshot(place.id) as connection:
-            model = _read_index(connection, place.name, ref).model
-        # Encoded between the transactions: loading a model takes seconds.
-        vector = HalfVector(self._embedder_for(model).encode([query])[0]) if query else None
-        with self._database.snapshot(place.id) as connection:
-            index = _read_index(connection, place.name, ref)
-            if index.model != model:  # replaced meanwhile
-                return self.search(query, repository=repository, knn=knn, ref=ref)
-            passages = (
-                _find(connection, index, query, vector, knn=knn, url=place.url) if vector else ()
-            )
+        asked = read_query(storable(query))
+        model = self._models.get(repository.lower())
+        while True:
+            embedded = self._embed(asked.text, model)
+            place = self._catalogue.find(repository)
+            if place is None:
+                raise RepositoryNotIndexed(repository, ref)
+            with self._database.snapshot(place.id) as connection:
+                searched = _read_indexes(connection, place, asked, ref)
+                if searched.tree.model == model:
+                    wanted = max(knn, RERANKED) if self._reranker else knn
+                    passages = self._find(connection, searched, asked, embedded, knn=wanted)
+                    break
+            # The first search of the repository, or another model's index has taken over. Loading
+            # a model takes seconds, which no transaction should.
+            model = self._models[repository.lower()] = searched.tree.model
+            self._embedder_for(model).encode([""])
         return SearchResult(
             query=query,
             repository=place.name,
-            ref=index.ref,
-            commit=index.commit,
-            passages=passages,
+            ref=searched.tree.ref,
+            commit=searched.tree.commit,
+            passages=self._reranked(asked.text, passages)[:knn],
         )
+
+    def _reranked(self, text: str, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+        """Put the passages in the order of the cross-encoder, if there is one."""
+        if self._reranker is None:
+            return passages
+        scores = self._reranker.score(text, [passage.text for passage in passages])
+        pairs = sorted(zip(scores, passages, strict=True), key=lambda pair: -pair[0])
+        return tuple(
+            replace(passage, rank=place, score=score)
+            for place, (score, passage) in enumerate(pairs, 1)
+        )
+
+    def _find(
+        self,
+        connection: Connection,
+        searched: _Searched,
+        query: Query,
+        vector: Callable[[], HalfVector | None],
+        *,
+        knn: int,
+    ) -> tuple[Passage, ...]:
+        if not query.text:
+            return ()
+        idfs = _read_idfs(connection, searched, query)
+        defined = _read_definitions(connection, searched, query)
+        candidates = find_candidates(
+            connection,
+            repository_id=searched.place.id,
+            index_ids=searched.ids,
+            chunks=max(index.chunks for index in searched.indexes),
+            vector=vector,
+            terms=SparseVector(idfs, DIMENSIONS) if idfs else None,
+            limit=self._weights.candidates,
+            also=_read_ids(connection, searched, defined),
+        )
+        ranked = rank(query, candidates, knn=knn, defined=defined, weights=self._weights)
+        units = _read_units(connection, searched, ranked)
+        return tuple(
+            _passage(searched, found, units[place], idfs, rank=place)
+            for place, found in enumerate(ranked, 1)
+        )
+
+    def _embed(self, text: str, model: str | None) -> Callable[[], HalfVector | None]:
+        """Begin to embed ``text`` beside what the caller does; return what waits for it."""
+        if model is None or not text:
+            return lambda: None
+        embedder = self._embedder_for(model)
+        future = self._threads.submit(lambda: HalfVector(embedder.encode([text])[0]))
+        return future.result
 
 
 def permalink(blob: str, path: str, start_line: int, end_line: int) -> str:
@@ -141,96 +221,48 @@ def permalink(blob: str, path: str, start_line: int, end_line: int) -> str:
     return f"{blob}/{quote(path)}#L{start_line}-L{end_line}"
 
 
-def _read_index(connection: Connection, repository: str, ref: str | None) -> _Index:
-    row = connection.execute(_INDEX, {"ref": ref}).fetchone()
-    if row is None:
-        raise RepositoryNotIndexed(repository, ref)
-    return _Index(*row)
+def _read_indexes(
+    connection: Connection, place: Repository, query: Query, ref: str | None
+) -> _Searched:
+    indexes = [_Index(*row) for row in connection.execute(_INDEXES)]
+    trees = {index.ref: index for index in indexes if index.kind == IndexKind.TREE}
+    if ref is None and len(trees) > 1:
+        ref = asked_ref(query.text, trees, repository=place.name)
+    default = next((tree for tree in trees.values() if tree.is_default), None)
+    tree = default if ref is None else trees.get(ref)
+    if tree is None:
+        raise RepositoryNotIndexed(place.name, ref)
+    threads = (
+        index
+        for index in indexes
+        if index.kind == IndexKind.THREADS and index.model == tree.model and index.chunks
+    )
+    return _Searched(place, tree, next(threads, None))
 
 
-def _read_idfs(connection: Connection, index: _Index, query: str) -> Mapping[str, float]:
+def _read_idfs(connection: Connection, searched: _Searched, query: Query) -> dict[int, float]:
     """Return the IDF of each of the query's terms; a term that stands nowhere counts in full."""
-    numbers = {number(term): term for term in terms(query)}
-    rows = connection.execute(_LEXICON, (index.id, list(numbers))).fetchall()
-    containing: dict[int, int] = dict(rows)
-    return {
-        term: idf(chunks=index.chunks, containing=containing.get(place, 0))
-        for place, term in numbers.items()
-    }
+    numbers = [number(term) for term in query.terms]
+    rows = connection.execute(_LEXICON, (searched.place.id, searched.ids, numbers))
+    containing: dict[int, int] = dict(rows.fetchall())
+    chunks = sum(index.chunks for index in searched.indexes)
+    return {place: idf(chunks=chunks, containing=containing.get(place, 0)) for place in numbers}
 
 
-def _read_candidates(
-    connection: Connection, index: _Index, vector: HalfVector, idfs: Mapping[str, float]
-) -> list[Candidate]:
-    numbers = {number(term): weight for term, weight in idfs.items()}
-    rows = connection.execute(
-        _CANDIDATES,
-        {
-            "repository": index.repository_id,
-            "index": index.id,
-            "vector": vector,
-            "terms": SparseVector(numbers, DIMENSIONS),
-            "has_terms": bool(numbers),
-            "dense": WEIGHTS.dense,
-            "limit": WEIGHTS.candidates,
-        },
-    ).fetchall()
-    return [
-        Candidate(
-            id=row[0],
-            path=row[1],
-            kind=ChunkKind(row[2]),
-            symbol=row[3],
-            start_line=row[4],
-            end_line=row[5],
-            unit_start_line=row[6],
-            unit_end_line=row[7],
-            similarity=row[8],
-            fused=row[9],
-        )
-        for row in rows
-    ]
-
-
-def _find(
-    connection: Connection,
-    index: _Index,
-    query: str,
-    vector: HalfVector,
-    *,
-    knn: int,
-    url: str,
-) -> tuple[Passage, ...]:
-    idfs = _read_idfs(connection, index, query)
-    ranked = rank(query, _read_candidates(connection, index, vector, idfs), knn=knn)
-    pieces = _read_pieces(connection, index, ranked)
-    signatures = _read_signatures(connection, index, ranked)
-    passages = []
-    for place, found in enumerate(ranked, 1):
-        candidate, unit = found.candidate, pieces[place]
-        if sum(len(piece.content) for piece in unit) > MAX_UNIT:
-            unit = [piece for piece in unit if piece.id == candidate.id]
-            lines = candidate.start_line, candidate.end_line
-        else:
-            lines = candidate.unit_start_line, candidate.unit_end_line
-        text = _joined(unit)
-        passages.append(
-            Passage(
-                rank=place,
-                path=candidate.path,
-                start_line=lines[0],
-                end_line=lines[1],
-                symbol=candidate.symbol,
-                kind=candidate.kind,
-                text=text,
-                url=permalink(f"{url}/blob/{index.commit}", candidate.path, *lines),
-                score=found.score,
-                similarity=candidate.similarity,
-                coverage=coverage(f"{unit[0].context}\n{text}", idfs),
-                signature=signatures.get(place),
-            )
-        )
-    return tuple(passages)
+def _read_definitions(
+    connection: Connection, searched: _Searched, query: Query
+) -> set[tuple[str, int]]:
+    """Return where the names in the query are defined, whichever import path they are given by."""
+    places: set[tuple[str, int]] = set()
+    for name in query.names:
+        found = {
+            (item.path, item.start_line)
+            for item in resolve(connection, searched.tree.id, name)
+            if item.path is not None and item.start_line is not None
+        }
+        if len(found) <= MOST_DEFINITIONS:
+            places |= found
+    return places
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,38 +270,102 @@ class _Piece:
     """A chunk of a unit."""
 
     id: int
+    unit_start_line: int
     content: str
-    context: str
     start_line: int
     end_line: int
+    terms: SparseVector
+    url: str | None
+    """Of its document, where that is not a file."""
+    about: str | None
+    """Of a thread: when it was answered, and why it may hold no longer, on its last line."""
+    signature: str | None
 
 
-def _read_pieces(
-    connection: Connection, index: _Index, ranked: Sequence[Ranked]
+def _read_ids(
+    connection: Connection, searched: _Searched, places: Collection[tuple[str, int]]
+) -> list[int]:
+    if not places:
+        return []
+    values = {
+        "repository": searched.place.id,
+        "index": searched.tree.id,
+        "paths": [path for path, _ in places],
+        "lines": [line for _, line in places],
+    }
+    return [chunk_id for (chunk_id,) in connection.execute(_AT, values)]
+
+
+def _read_units(
+    connection: Connection, searched: _Searched, ranked: Sequence[Ranked]
 ) -> Mapping[int, list[_Piece]]:
     """Return the chunks of each result's unit, in order, by the result's rank from 1."""
+    members = [
+        (place, candidate)
+        for place, item in enumerate(ranked, 1)
+        for candidate in (item.candidate, *item.neighbours)
+    ]
+    found = [candidate for _, candidate in members]
+    values = {
+        "repository": searched.place.id,
+        "numbers": [place for place, _ in members],
+        "indexes": [candidate.index_id for candidate in found],
+        "paths": [candidate.path for candidate in found],
+        "units": [candidate.unit_start_line for candidate in found],
+        "kinds": [candidate.kind.value for candidate in found],
+    }
     pieces: defaultdict[int, list[_Piece]] = defaultdict(list)
-    for place, *columns in connection.execute(_UNITS, _wanted(index, ranked)):
+    for place, *columns in connection.execute(_UNITS, values, binary=True):
         pieces[place].append(_Piece(*columns))
     return pieces
 
 
-def _read_signatures(
-    connection: Connection, index: _Index, ranked: Sequence[Ranked]
-) -> Mapping[int, str | None]:
-    return dict(connection.execute(_SIGNATURES, _wanted(index, ranked)).fetchall())
+def _passage(
+    searched: _Searched,
+    found: Ranked,
+    unit: Sequence[_Piece],
+    idfs: Mapping[int, float],
+    *,
+    rank: int,
+) -> Passage:
+    candidate = found.candidate
+    members = (candidate, *found.neighbours)
+    lines = (
+        min(member.unit_start_line for member in members),
+        max(member.unit_end_line for member in members),
+    )
+    if _size(unit) > MAX_UNIT and found.neighbours:
+        unit = [piece for piece in unit if piece.unit_start_line == candidate.unit_start_line]
+        lines = candidate.unit_start_line, candidate.unit_end_line
+    if _size(unit) > MAX_UNIT:
+        unit = [piece for piece in unit if piece.id == candidate.id]
+        lines = candidate.start_line, candidate.end_line
+    present = {term for piece in unit for term in piece.terms.indices()}
+    blob = f"{searched.place.url}/blob/{searched.tree.commit}"
+    return Passage(
+        rank=rank,
+        path=candidate.path,
+        start_line=lines[0],
+        end_line=lines[1],
+        symbol=candidate.symbol,
+        kind=candidate.kind,
+        text=_text(unit),
+        url=unit[0].url or permalink(blob, candidate.path, *lines),
+        score=found.score,
+        similarity=candidate.similarity,
+        coverage=coverage(present, idfs),
+        signature=unit[0].signature,
+    )
 
 
-def _wanted(index: _Index, ranked: Sequence[Ranked]) -> dict[str, object]:
-    found = [item.candidate for item in ranked]
-    return {
-        "repository": index.repository_id,
-        "index": index.id,
-        "paths": [candidate.path for candidate in found],
-        "units": [candidate.unit_start_line for candidate in found],
-        "kinds": [candidate.kind.value for candidate in found],
-        "symbols": [candidate.symbol for candidate in found],
-    }
+def _text(unit: Sequence[_Piece]) -> str:
+    """Return what is read of a passage; of a thread, first how far it is to be trusted."""
+    about = unit[0].about
+    return f"({about.splitlines()[-1]})\n{_joined(unit)}" if about else _joined(unit)
+
+
+def _size(pieces: Sequence[_Piece]) -> int:
+    return sum(len(piece.content) for piece in pieces)
 
 
 def _joined(pieces: Sequence[_Piece]) -> str:
