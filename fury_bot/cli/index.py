@@ -10,7 +10,7 @@ import click
 
 from fury_bot.cli.context import json_option, print_json, repository_name, wire
 from fury_bot.cli.progress import ProgressBar
-from retrieval.sources import content_identity, describe, read_tree
+from retrieval.sources import content_identity, describe, list_tree
 
 if TYPE_CHECKING:
     from retrieval.model import IndexReport
@@ -54,7 +54,7 @@ def command(path: Path, *, repo: str | None, ref: str | None, default: bool, as_
             url=f"{wiring.settings.github_web_url}/{repository}",
             ref=ref or checkout.ref or "HEAD",
             # A tree without git has no commit: the tag it is of leads to the same files.
-            commit=checkout.commit or ref or content_identity(read_tree(path).files),
+            commit=checkout.commit or ref or content_identity(list_tree(path).entries),
             default=default,
             progress=progress,
         )

@@ -10,6 +10,7 @@ import click
 
 COMMANDS = (
     "ask",
+    "bench",
     "demo",
     "doctor",
     "index",
