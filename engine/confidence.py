@@ -22,7 +22,7 @@ class Readings:
     """What a search says of itself; each in [0, 1]."""
 
     similarity: float
-    """The best cosine among the passages."""
+    """The best cosine among the passages, or what stands for it where there is no vector."""
     coverage: float
     """The best share of the question's terms, by rarity, in one passage."""
     agreement: float
@@ -48,17 +48,27 @@ THRESHOLD = 0.5
 MEASURED_PASSAGES = 5
 """How many passages the model was fitted on: it reads as many, however many an answer may use."""
 
+SIMILARITY_BY_WORDS = 0.6
+"""What stands for the cosine of a passage that the model has yet to read, as a share of its
+coverage. With no vector at all, the words answer alone where a passage has two thirds of the
+question's terms, by rarity; with fewer, fury-bot abstains."""
+
 
 def readings(passages: Sequence[Passage]) -> Readings:
     """Read off a search result how well it fits its question."""
-    pairs = [(max(passage.similarity or 0.0, 0.0), passage.coverage) for passage in passages] or [
-        (0.0, 0.0)
-    ]
+    pairs = [(_similarity(passage), passage.coverage) for passage in passages] or [(0.0, 0.0)]
     return Readings(
         similarity=max(similarity for similarity, _ in pairs),
         coverage=max(coverage for _, coverage in pairs),
         agreement=max(similarity * coverage for similarity, coverage in pairs),
     )
+
+
+def _similarity(passage: Passage) -> float:
+    """Return the passage's cosine, negative ones as 0, or what stands for it."""
+    if passage.similarity is None:
+        return SIMILARITY_BY_WORDS * passage.coverage
+    return max(passage.similarity, 0.0)
 
 
 def confidence(passages: Sequence[Passage], *, coefficients: Coefficients = COEFFICIENTS) -> float:

@@ -114,6 +114,12 @@ class Settings(BaseSettings):
         min_length=1,
         description="A sentence-transformers model: a name, or a folder.",
     )
+    fury_bot_reranking_model: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A cross-encoder for sentence-transformers, a name or a folder, that looks at "
+        "the best passages again. Unset: none does, and a search takes milliseconds.",
+    )
     fury_bot_providers: Names = Field(
         default=(),
         description="The chain of answer providers, in order: `groq`, `google`, `extractive`. "

@@ -16,6 +16,7 @@ from discord_relay.errors import InvalidPublicKey
 from discord_relay.scope import Repositories
 from discord_relay.signatures import load_public_key
 from engine import Engine
+from fury_bot.knowledge import Knowledge
 from fury_bot.settings import SettingsError
 from github_app import tasks as github_tasks
 from github_app.auth import InstallationTokens, load_private_key
@@ -27,16 +28,18 @@ from github_app.webhooks import blueprint as github_blueprint
 from jobs.doorbell import NoDoorbell, SqsDoorbell
 from jobs.queue import PostgresQueue
 from jobs.worker import Pace, Worker
+from retrieval import tasks as retrieval_tasks
 from retrieval.catalogue import Catalogue
 from retrieval.embeddings import SentenceTransformerEmbedder
 from retrieval.indexing import Indexer
+from retrieval.reranking import CrossEncoderReranker
 from retrieval.search import Retriever
+from retrieval.threads import ThreadIndexer
 from storage import Database, embedded, migrations
 from web.health import blueprint as health_blueprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from flask import Blueprint
@@ -45,7 +48,6 @@ if TYPE_CHECKING:
     from jobs.doorbell import Doorbell
     from jobs.port import Handler
     from retrieval.indexing import Progress
-    from retrieval.model import IndexReport
 
 WEB_THREADS = 8
 """Requests served at once; a webhook is a few milliseconds of PostgreSQL."""
@@ -109,10 +111,14 @@ class Wiring:
             name: self._provider(name) for name in self.settings.providers
         }
         return Engine(
-            Retriever(self.database, self.catalogue, self._embedder_for),
+            Retriever(self.database, self.catalogue, self._embedder_for, reranker=self._reranker()),
             chain=generation.Chain(list(providers.values())),
             providers=providers,
         )
+
+    def _reranker(self) -> CrossEncoderReranker | None:
+        model = self.settings.fury_bot_reranking_model
+        return CrossEncoderReranker(model) if model else None
 
     def _embedder_for(self, model: str) -> SentenceTransformerEmbedder:
         """Return the model that an index was made by, which may be the one configured before."""
@@ -183,13 +189,19 @@ class Wiring:
         discord = discord_tasks.Dependencies(
             database=self.database, engine=self.engine, api_url=self.settings.discord_api_url
         )
-        handlers = dict(discord_tasks.handlers(discord))
+        handlers = {
+            **discord_tasks.handlers(discord),
+            **retrieval_tasks.handlers(self.indexer, progress=self._progress),
+        }
         if self.github:
             handlers |= github_tasks.handlers(
                 GitHubDependencies(
                     github=self.github,
                     answerer=self.engine,
-                    indexer=_Knowledge(self.catalogue, self.indexer, self._progress),
+                    indexer=Knowledge(self.database, self.queue, self.catalogue, self.indexer),
+                    threads=ThreadIndexer(
+                        self.database, self.catalogue, self.embedder, self.indexer
+                    ),
                     database=self.database,
                     queue=self.queue,
                 )
@@ -251,29 +263,3 @@ class Wiring:
             return None
 
         return {"database": reachable, "migrations": schema, "keys": keys}
-
-
-class _Knowledge:
-    """What the GitHub face asks of retrieval."""
-
-    def __init__(self, catalogue: Catalogue, indexer: Indexer, progress: Progress | None) -> None:
-        self._catalogue = catalogue
-        self._indexer = indexer
-        self._progress = progress
-
-    def register(self, repository: str, url: str, *, github_id: int | None = None) -> int:
-        return self._catalogue.register(repository, url=url, github_id=github_id).id
-
-    def index(self, root: Path, *, repository: str, url: str, ref: str, commit: str) -> IndexReport:
-        return self._indexer.index(
-            root,
-            repository=repository,
-            url=url,
-            ref=ref,
-            commit=commit,
-            default=True,
-            progress=self._progress,
-        )
-
-    def forget(self, repository: str) -> None:
-        self._catalogue.forget(repository)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import psycopg
 
+from retrieval.embeddings import DEFAULT_MODEL
 from tests.end_to_end.processes import PATIENCE, wait_for
 
 if TYPE_CHECKING:
@@ -103,6 +105,15 @@ class _Locked:
         return [pid for (pid,) in rows]
 
 
+def text_embedded(text: str) -> Statement:
+    """Return the stop at the writing of the batch in which the model has read ``text``."""
+    text_hash = hashlib.sha256(text.encode()).digest()
+    return Statement(
+        "INSERT INTO embeddings (text_hash, model, vector) VALUES (%(hash)s, %(model)s, '[0]')",
+        {"hash": text_hash, "model": DEFAULT_MODEL},
+    )
+
+
 SEARCH = Statement("LOCK TABLE indexes IN ACCESS EXCLUSIVE MODE")
 ANSWERS_WRITTEN = Statement("LOCK TABLE answers IN EXCLUSIVE MODE")
 REPLY_LOCK = Statement(
@@ -110,3 +121,5 @@ REPLY_LOCK = Statement(
 )
 JOB_FINISHED = Statement("SELECT id FROM procrastinate_jobs WHERE status = 'doing' FOR UPDATE")
 INDEX_REPLACED = Statement("SELECT pg_advisory_xact_lock(26229, id::integer) FROM repositories")
+JOB_ENQUEUED = Statement("LOCK TABLE procrastinate_events IN EXCLUSIVE MODE")
+"""The queue keeps a record of each job that is put into it, or ends."""

@@ -9,6 +9,8 @@ import pytest
 
 from github_app.markers import marker
 from tests.end_to_end.apiary import CITED, QUESTION, UNANSWERABLE, linked_lines, permalinks
+from tests.end_to_end.processes import wait_for
+from tests.end_to_end.stops import text_embedded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,9 +140,10 @@ def test_a_push_is_answered_from_as_soon_as_it_is_indexed(world: World) -> None:
     )
     world.github.push(world.repository, {"apiary/queens.py": source}, author="mona")
     world.settle()
-    entry = world.worker().events("repository_indexed")[-1]
-    assert entry["commit"] == world.head.oid
-    assert 0 < entry["embedded"] < entry["chunks"]
+    indexed = world.worker().events("ref_indexed")[-1]
+    embedded = world.worker().events("repository_embedded")[-1]
+    assert indexed["commit"] == world.head.oid
+    assert 0 < embedded["texts"] == indexed["waiting"] < indexed["chunks"]
     discussion = world.ask("How do I graft larvae into the cups of a frame?")
     world.settle()
     (reply,) = world.replies(discussion)
@@ -151,6 +154,27 @@ def test_a_push_is_answered_from_as_soon_as_it_is_indexed(world: World) -> None:
     with world.database.transaction() as connection:
         paths = [path for (path,) in connection.execute("SELECT path FROM documents")]
     assert sorted(paths) == sorted(world.head.files)
+
+
+def test_a_push_is_answered_from_by_its_words_before_the_model_has_read_it(world: World) -> None:
+    # A gist of its own: the function's name, and its docstring.
+    source = b'def clip_wings(queen):\n    """Clip the wings of a queen."""\n'
+    standing = text_embedded("clip wings: Clip the wings of a queen.").set_up(world, "")
+    world.github.push(world.repository, {"apiary/wings.py": source}, author="mona")
+    standing.wait()
+    found = world.ask("How do I clip the wings of a queen?")
+    missed = world.ask(UNANSWERABLE)
+    wait_for(lambda: world.reactions(found) == ["ROCKET"], "a reply by words alone")
+    wait_for(lambda: world.reactions(missed) == ["CONFUSED"], "an abstention")
+    standing.let_go()
+    world.settle()
+    (reply,) = world.replies(found)
+    assert "clip_wings" in linked_lines(
+        permalinks(reply)[0], world.head.files, commit=world.head.oid
+    )
+    assert world.replies(missed) == []
+    world.github.push(world.repository, {"apiary/wings.py": None}, author="mona")
+    world.settle()
 
 
 def test_automatic_answers_can_be_switched_off(world: World) -> None:

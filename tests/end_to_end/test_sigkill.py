@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import queue
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pytest
 
 from github_app.markers import marker
 from retrieval import chunkers
-from retrieval.embeddings import DEFAULT_MODEL
-from retrieval.indexing import TEXTS_A_COMMIT
+from retrieval.embeddings import SentenceTransformerEmbedder
+from retrieval.indexing import TEXTS_A_BATCH
 from tests.end_to_end.apiary import CITED, QUESTION
+from tests.end_to_end.processes import PATIENCE
 from tests.end_to_end.stops import (
     ANSWERS_WRITTEN,
     INDEX_REPLACED,
+    JOB_ENQUEUED,
     JOB_FINISHED,
     REPLY_LOCK,
     SEARCH,
     Request,
-    Statement,
+    text_embedded,
 )
 from tests.end_to_end.world import installed_world
 
@@ -31,11 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
+    from typing import LiteralString
 
     from simulator.github import App, Discussion, Issue
     from simulator.github.model import AnySubject
     from storage import Database
-    from tests.end_to_end.processes import Command
     from tests.end_to_end.stops import Standing, Stop
     from tests.end_to_end.world import World
 
@@ -227,7 +229,7 @@ def test_of_two_workers_one_is_killed_while_it_posts(world: World) -> None:
     workers = {name: world.start_worker(PGAPPNAME=name) for name in ("first", "second")}
     hold = world.github.faults.hold("after", "AddDiscussionComment")
     discussions = [world.ask(QUESTION) for _ in range(3)]
-    hold.wait_until_held(60)
+    hold.wait_until_held(PATIENCE)
     with world.database.transaction() as connection:
         poster = connection.execute(
             "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)"
@@ -248,7 +250,7 @@ def test_a_worker_that_is_told_to_stop_finishes_its_reply_first(world: World) ->
     hold = world.github.faults.hold("before", "AddDiscussionComment")
     discussion = world.ask(QUESTION)
     worker = world.worker()
-    hold.wait_until_held(60)
+    hold.wait_until_held(PATIENCE)
     worker.process.terminate()
     worker.process.join(0.5)
     assert worker.process.exitcode is None
@@ -263,57 +265,80 @@ def test_a_worker_that_is_told_to_stop_finishes_its_reply_first(world: World) ->
     assert len(world.replies(later)) == 1
 
 
-def test_an_index_run_that_is_killed_while_it_downloads_begins_anew(world: World) -> None:
-    stop = Request("after", "archive_download")
-    standing = stop.set_up(world, "")
-    push(world, "apiary/drones.py", 'def mark_drone():\n    """Mark a drone."""\n')
-    kill_at(world, (stop,), standing)
-    worker = world.worker()
-    world.settle()
-    assert_whole(world)
-    assert embedded(worker) > 0
-
-
-def test_an_index_run_that_is_killed_before_the_swap_embeds_nothing_twice(world: World) -> None:
+def test_a_push_whose_files_were_not_all_fetched_is_read_again(world: World) -> None:
     before = world.head.oid
-    standing = INDEX_REPLACED.set_up(world, "")
-    push(world, "apiary/queens.py", 'def mark_queen():\n    """Mark a queen."""\n')
-    kill_at(world, (INDEX_REPLACED,), standing)
+    new = Push("apiary/drones.py", 'def mark_drone():\n    """Mark a drone."""\n')
+    kill_while_indexing(world, new, (Request("after", "Blobs"),))
     assert indexed(world)[0] == before
-    worker = world.worker()
-    world.settle()
-    assert_whole(world)
-    assert embedded(worker) == 0
+    recover(world, new, embeds=len(new.texts))
 
 
-def test_an_index_run_that_is_killed_while_it_embeds_keeps_what_it_has(world: World) -> None:
-    path = "apiary/frames.py"
-    source = "\n\n".join(f"def frame_{n}():\n    return {n}" for n in range(TEXTS_A_COMMIT + 20))
-    texts = {chunk.embedded_text for chunk in chunkers.parse(path, source).chunks}
+def test_a_push_that_was_not_swapped_in_leaves_the_former_state(world: World) -> None:
+    before = world.head.oid
+    new = Push("apiary/queens.py", 'def mark_queen():\n    """Mark a queen."""\n')
+    kill_while_indexing(world, new, (INDEX_REPLACED,))
+    assert indexed(world)[0] == before
+    recover(world, new, embeds=len(new.texts))
+
+
+def test_what_no_job_was_enqueued_for_is_embedded_all_the_same(world: World) -> None:
+    new = Push("apiary/smokers.py", 'def light_smoker():\n    """Light a smoker."""\n')
+    kill_while_indexing(world, new, (INDEX_REPLACED, JOB_ENQUEUED))
+    assert indexed(world)[0] == world.head.oid
+    assert waiting(world) == len(new.texts)
+    assert [task for task, _ in world.unfinished_jobs()] == ["github.index"]
+    recover(world, new, embeds=len(new.texts))
+
+
+def test_what_was_embedded_before_the_worker_died_is_not_embedded_again(world: World) -> None:
+    functions = (f"def frame_{n}():\n    return {n}" for n in range(TEXTS_A_BATCH // 2 + 20))
+    new = Push("apiary/frames.py", "\n\n".join(functions))
+    assert TEXTS_A_BATCH < len(new.texts) < 2 * TEXTS_A_BATCH
     # The shortest is among the last to be embedded.
-    last = hashlib.sha256(min(texts, key=len).encode()).digest()
-    stop = Statement(
-        "INSERT INTO embeddings (text_hash, model, vector) VALUES (%(hash)s, %(model)s, '[0]')",
-        {"hash": last, "model": DEFAULT_MODEL},
-    )
-    standing = stop.set_up(world, "")
-    push(world, path, source)
-    kill_at(world, (stop,), standing)
+    kill_while_indexing(world, new, (text_embedded(min(new.texts, key=len)),))
+    left = len(new.texts) - TEXTS_A_BATCH
+    assert waiting(world) == left
+    recover(world, new, embeds=left)
+
+
+@dataclass(frozen=True)
+class Push:
+    """A new file."""
+
+    path: str
+    source: str
+
+    @cached_property
+    def texts(self) -> set[str]:
+        """What the model has to read of it."""
+        chunks = chunkers.parse(
+            self.path, self.source, SentenceTransformerEmbedder().measure
+        ).chunks
+        gists = {chunk.gist for chunk in chunks if chunk.gist is not None}
+        return {chunk.embedded_text for chunk in chunks} | gists
+
+
+def kill_while_indexing(world: World, new: Push, stops: tuple[Stop, ...]) -> None:
+    """Push, and kill the worker at the last of ``stops`` on the way to a whole index."""
+    standing = stops[0].set_up(world, "")
+    world.github.push(world.repository, {new.path: new.source.encode()}, author="mona")
+    kill_at(world, stops, standing)
+
+
+def recover(world: World, new: Push, *, embeds: int) -> None:
+    """Let another worker go on, with a question that waits for it; nothing is missing then.
+
+    ``embeds`` is how many texts it has to run the model on.
+    """
+    discussion = world.ask(QUESTION)
     worker = world.worker()
     world.settle()
-    assert_whole(world)
-    assert embedded(worker) == len(texts) - TEXTS_A_COMMIT
-
-
-def push(world: World, path: str, source: str) -> None:
-    world.github.push(world.repository, {path: source.encode()}, author="mona")
-
-
-def embedded(worker: Command) -> int:
-    """Return how many texts the model was run on in the one index run of ``worker``."""
-    (entry,) = worker.events("repository_indexed")
-    count: int = entry["embedded"]
-    return count
+    assert sum(entry["texts"] for entry in worker.events("repository_embedded")) == embeds
+    assert new.path in world.head.files
+    assert indexed(world) == (world.head.oid, set(world.head.files), True)
+    assert (waiting(world), without_vector(world)) == (0, 0)
+    (reply,) = world.replies(discussion)
+    assert CITED in reply
 
 
 def indexed(world: World) -> tuple[str, set[str], bool]:
@@ -329,5 +354,23 @@ def indexed(world: World) -> tuple[str, set[str], bool]:
     return commit, {path for path, _ in found}, chunks == sum(count for _, count in found)
 
 
-def assert_whole(world: World) -> None:
-    assert indexed(world) == (world.head.oid, set(world.head.files), True)
+def waiting(world: World) -> int:
+    """Return how many texts the model has yet to read."""
+    return count(world, "SELECT count(*) FROM unembedded")
+
+
+def without_vector(world: World) -> int:
+    """Return how many chunks, and gists, have no vector."""
+    return count(
+        world,
+        "SELECT count(*) FROM chunks CROSS JOIN (VALUES (false), (true)) AS text (is_gist)"
+        " LEFT JOIN chunk_vectors ON chunk_id = id AND chunk_vectors.is_gist = text.is_gist"
+        " WHERE embedding IS NULL AND (gist IS NOT NULL OR NOT text.is_gist)",
+    )
+
+
+def count(world: World, statement: LiteralString) -> int:
+    with world.database.transaction() as connection:
+        row = connection.execute(statement).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -107,6 +107,19 @@ def test_no_model_is_asked_when_the_passages_are_far_from_the_question() -> None
     assert answer.confidence < 0.5
 
 
+@pytest.mark.parametrize(("coverage", "asked"), [(1.0, 1), (0.5, 0)])
+def test_while_the_vectors_are_missing_the_words_decide_whether_the_model_is_asked(
+    coverage: float, asked: int
+) -> None:
+    model = Model()
+    unread = (replace(passage(n, coverage=coverage), similarity=None) for n in range(1, 6))
+
+    answer = engine(model, Search(tuple(unread))).ask("How?", SCOPE)
+
+    assert len(model.requests) == asked
+    assert answer.abstained is not bool(asked)
+
+
 def test_nothing_found_is_an_abstention_without_sources() -> None:
     answer = engine(Model(), Search(())).ask("How?", SCOPE)
 
