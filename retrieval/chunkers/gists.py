@@ -88,9 +88,7 @@ def _plain(line: str) -> str:
 def _section_gist(chunk: Chunk, symbol: str) -> str:
     titles = symbol.split(" > ")
     said = {_plain(title) for title in titles}
-    lines = [
-        _plain(line) for line in chunk.text.split("\n") if not line.lstrip().startswith("..")
-    ]
+    lines = [_plain(line) for line in chunk.text.split("\n") if not line.lstrip().startswith("..")]
     prose = [line for line in lines if line not in said and _WORDS.search(line)]
     sentence = _SENTENCE_END.split(" ".join(prose[:4]))[0][:MAX_SENTENCE]
     return " - ".join(titles[-2:]) + (f": {sentence}" if sentence else "")

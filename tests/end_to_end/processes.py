@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COMMAND = Path(sys.executable).with_name("fury-bot")
 
 PATIENCE = 120.0
-"""Seconds after which a test gives up waiting. A busy machine takes half of it to load the model."""
+"""Seconds after which a test gives up waiting. A busy machine takes half of it to load a model."""
 
 # Importing torch takes most of a worker's start. The fork server does it once, without making a
 # thread; a worker that is forked from it is a process of its own, which runs the whole command.
