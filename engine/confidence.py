@@ -40,7 +40,7 @@ class Coefficients:
     agreement: float
 
 
-COEFFICIENTS = Coefficients(intercept=-6.33, similarity=7.22, coverage=2.37, agreement=7.68)
+COEFFICIENTS = Coefficients(intercept=-6.71, similarity=9.14, coverage=1.23, agreement=8.11)
 
 THRESHOLD = 0.5
 """Below it fury-bot abstains. The curve's best trade: see docs/confidence.md."""

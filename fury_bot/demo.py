@@ -104,13 +104,19 @@ def _settings(base: Settings, *, api: str, app_id: str, key: str, secret: str) -
     )
 
 
+_LEFT_OUT = ("tests/", "benchmarks/", "simulator/")
+
+
 def _own_source() -> Iterator[tuple[str, bytes]]:
-    """Yield the files of this project: the checkout, or what of it is installed."""
+    """Yield the files of this project: the checkout, or what of it is installed.
+
+    Less what is as large as all the rest, and which nobody asks the demo about.
+    """
     root = Path(__file__).parent.parent
     if (root / "pyproject.toml").is_file():
         for file in read_tree(root).files:
             # This file holds the question itself, and no answer to it.
-            if root / file.path != Path(__file__):
+            if not file.path.startswith(_LEFT_OUT) and root / file.path != Path(__file__):
                 yield file.path, file.data
         return
     for package in ("fury_bot", "github_app", "engine", "retrieval", "generation", "jobs"):

@@ -129,7 +129,7 @@ def find_candidates(
         vector: Gives the question's, or None to search by words alone. Called when the words have
             been searched, so that it can be computed meanwhile.
         terms: The IDF of each of the question's terms, by the term's number, or None.
-        limit: Of each side.
+        limit: Of each side; of vectors half as many again, since a chunk may have two.
         also: Ids of further chunks that are wanted, whatever their scores.
     """
     numbers = terms.indices() if terms else []

@@ -157,7 +157,8 @@ class Retriever:
             # The first search of the repository, or another model's index has taken over. Loading
             # a model takes seconds, which no transaction should.
             model = self._models[repository.lower()] = searched.tree.model
-            self._embedder_for(model).encode([""])
+            if asked.text:
+                self._embedder_for(model).encode([""])
         return SearchResult(
             query=query,
             repository=place.name,

@@ -17,7 +17,7 @@ import platformdirs
 from answers import ask
 from corpora import of_questions
 from rich.console import Console
-from systems import FuryBot, Server
+from systems import FuryBot, lasting_database
 
 from retrieval.evaluation import Level, Split, outcome, table
 from retrieval.evaluation.report import row, rows_as_json
@@ -68,8 +68,7 @@ def main() -> None:
     """Measure, and print."""
     options = _options()
     options.cache.mkdir(parents=True, exist_ok=True)
-    server = Server(options.cache / "ablation")
-    system = FuryBot(server, database=server.lasting_database("ablation"))
+    system = FuryBot(lasting_database(options.cache))
     outcomes: dict[str, list[Outcome]] = {name: [] for name in variants()}
     for path in options.questions:
         corpus = of_questions(path, cache=options.cache)

@@ -22,7 +22,7 @@ from corpora import names, of_questions
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from systems import FURY_BOT, PEER_NAMES, FuryBot, Peer, Server
+from systems import FURY_BOT, PEER_NAMES, FuryBot, Peer, Server, lasting_database
 
 from retrieval.evaluation import By, Level, Split, estimate, outcome, rows, table
 from retrieval.evaluation.metrics import MEASURES
@@ -102,8 +102,9 @@ def main() -> None:
     kept = Kept(cache / "answers")
     with tempfile.TemporaryDirectory(prefix="fury-bot-", ignore_cleanup_errors=True) as folder:
         server = Server(Path(folder))
+        lasting = lasting_database(cache) if options.reuse else None
         for name in options.systems:
-            runs[name] = _measure(name, server, asked, kept, reuse=options.reuse)
+            runs[name] = _measure(name, server, asked, kept, lasting=lasting)
     for drawn in _tables(runs, by=options.by):
         console.print(drawn)
     if options.json:
@@ -131,7 +132,8 @@ def _options() -> argparse.Namespace:
     add(
         "--reuse",
         action="store_true",
-        help="take a peer's answers of an earlier run where files, questions and peer are the same",
+        help="take a peer's answers of an earlier run where files, questions and peer are the same,"
+        " and fury-bot's vectors; what indexing took is not to be compared then",
     )
     return arguments.parse_args()
 
@@ -146,15 +148,18 @@ def _measure(
     asked: Sequence[tuple[Corpus, Sequence[Question]]],
     kept: Kept,
     *,
-    reuse: bool,
+    lasting: str | None,
 ) -> Run:
+    """Have a system answer; ``lasting`` is the database of earlier runs, where they are reused."""
     run = Run()
     system: System | None = None
     is_peer = name != FURY_BOT
     for corpus, questions in asked:
-        answered = kept.find(name, corpus, questions, depth=DEPTH) if reuse and is_peer else None
+        answered = kept.find(name, corpus, questions, depth=DEPTH) if lasting and is_peer else None
         if answered is None:
-            system = system or (Peer(name, server) if is_peer else FuryBot(server))
+            system = system or (
+                Peer(name, server) if is_peer else FuryBot(lasting or server.database("fury_bot"))
+            )
             answered = ask(system, corpus, questions, depth=DEPTH)
             if is_peer:
                 kept.save(name, corpus, questions, answered, depth=DEPTH)

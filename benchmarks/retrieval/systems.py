@@ -60,6 +60,11 @@ class Lines:
     end_line: int
 
 
+def lasting_database(cache: Path) -> str:
+    """Return the URL of the database in which fury-bot's indexes outlast a run."""
+    return Server(cache / "indexes").lasting_database("fury_bot")
+
+
 class System(Protocol):
     """One of those that are compared."""
 
@@ -112,8 +117,8 @@ class FuryBot:
 
     name = FURY_BOT
 
-    def __init__(self, server: Server, *, database: str | None = None) -> None:
-        url = SecretStr(database or server.database("fury_bot"))
+    def __init__(self, database: str) -> None:
+        url = SecretStr(database)
         self._wiring = Wiring(Settings(database_url=url, fury_bot_embedding_model=DEFAULT_MODEL))
         self._wiring.migrate()
         self._wiring.embedder.encode(["warm-up"])
