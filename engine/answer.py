@@ -64,6 +64,8 @@ class Answer:
     """Probability that the repository can answer the question: [0, 1]."""
     timings: Timings
     commit: str
+    is_provisional: bool = False
+    """The model was still reading the repository: asked again, it may be answered better."""
 
     @property
     def references(self) -> tuple[str, ...]:

@@ -105,6 +105,7 @@ class Engine:
                 total=finished - started,
             ),
             commit=found.commit,
+            is_provisional=not found.is_whole,
         )
         if draft:
             answer = _supported(answer, draft)

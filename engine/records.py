@@ -39,6 +39,8 @@ def save(
 ) -> None:
     """Keep the answer to a delivery. The first one kept stays; of a forgotten repository, none.
 
+    What is kept is final: that it was provisional is not.
+
     ``thread`` is the node id of the discussion or issue, where there is one.
     """
     parts = {name: getattr(answer, name) for name in answer.__slots__}

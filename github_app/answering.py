@@ -51,6 +51,7 @@ def answer_once(
     knn: int,
     delivery_id: str,
     thread_id: str,
+    attempt: Attempt,
 ) -> Answer:
     """Return the answer to a delivery: the one that was kept before anything else.
 
@@ -58,6 +59,8 @@ def answer_once(
 
     Raises:
         NotIndexed: The repository has no index yet.
+        RetryLater: Nothing was found, and the embedding model is not through with the repository;
+            another attempt follows.
     """
     _require_own_index(dependencies, repository)
     database = dependencies.database
@@ -67,6 +70,9 @@ def answer_once(
         log.info("answer_reused", delivery=delivery_id)
         return kept
     answer = dependencies.answerer.ask(question, Scope(repository.name_with_owner, knn=knn))
+    if answer.abstained and answer.is_provisional and not attempt.last:
+        name = repository.name_with_owner
+        raise RetryLater(f"{name} is still being read", seconds=_wait(attempt))
     with database.transaction() as connection:
         engine.records.save(connection, answer, delivery_id=delivery_id, thread=thread_id)
         # Another worker may have been quicker; then its answer is the one.
@@ -107,9 +113,11 @@ def request_index(
     dependencies.queue.ring()
     if attempt.last:
         return Obstacle.UNFINISHED
-    raise RetryLater(
-        f"{name} is not indexed yet", seconds=FIRST_INDEX_WAIT * 2.0 ** (attempt.number - 1)
-    )
+    raise RetryLater(f"{name} is not indexed yet", seconds=_wait(attempt))
+
+
+def _wait(attempt: Attempt) -> float:
+    return FIRST_INDEX_WAIT * 2.0 ** (attempt.number - 1)
 
 
 def _require_own_index(dependencies: Dependencies, repository: Repository) -> None:

@@ -144,6 +144,9 @@ class SearchResult:
     ref: str
     commit: str
     passages: tuple[Passage, ...]
+    is_whole: bool = True
+    """Every text of the repository has been read by the model. Until then a passage may be missed
+    that is found later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,11 @@ MOST_DEFINITIONS = 3
 """Definitions of one name that are put forward: a name that many classes have tells too little."""
 
 _INDEXES = """
-SELECT id, kind, ref, model, commit_sha, chunks, is_default FROM indexes WHERE answers
+SELECT id, kind, ref, model, commit_sha, chunks, is_default, NOT EXISTS (
+    SELECT FROM unembedded
+    WHERE unembedded.repository_id = indexes.repository_id AND unembedded.model = indexes.model
+)
+FROM indexes WHERE answers
 """
 
 _LEXICON = """
@@ -88,6 +92,8 @@ class _Index:
     commit: str
     chunks: int
     is_default: bool
+    is_whole: bool
+    """No text of the repository waits for the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +171,7 @@ class Retriever:
             ref=searched.tree.ref,
             commit=searched.tree.commit,
             passages=self._reranked(asked.text, passages)[:knn],
+            is_whole=searched.tree.is_whole,
         )
 
     def _reranked(self, text: str, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:

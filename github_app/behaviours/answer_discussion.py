@@ -52,6 +52,7 @@ def answer_discussion(work: AnswerDiscussion, attempt: Attempt, dependencies: De
                 knn=in_force.settings.references,
                 delivery_id=work.delivery_id,
                 thread_id=work.discussion_id,
+                attempt=attempt,
             )
         except NotIndexed:
             request_index(dependencies, work.installation_id, repository, attempt=attempt)

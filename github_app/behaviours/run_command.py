@@ -120,6 +120,7 @@ def _ask(run: _Run) -> _Outcome:
         knn=run.settings.references,
         delivery_id=run.work.delivery_id,
         thread_id=run.work.thread_id,
+        attempt=run.attempt,
     )
     body = replies.answer(answer, delivery_id=run.work.delivery_id, notes=run.notes)
     return _Outcome(body, Reaction.CONFUSED if answer.abstained else Reaction.ROCKET)

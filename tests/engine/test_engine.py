@@ -38,6 +38,7 @@ class Search:
 
     passages: tuple[Passage, ...] = tuple(passage(rank) for rank in range(1, 9))
     knn: int = 0
+    is_whole: bool = True
 
     def search(
         self, query: str, *, repository: str, knn: int, ref: str | None = None
@@ -45,7 +46,9 @@ class Search:
         self.knn = knn
         if repository != SCOPE.repository:
             raise RepositoryNotIndexed(repository, ref)
-        return SearchResult(query, repository, "main", "c", self.passages[:knn])
+        return SearchResult(
+            query, repository, "main", "c", self.passages[:knn], is_whole=self.is_whole
+        )
 
 
 @dataclass
@@ -118,6 +121,15 @@ def test_while_the_vectors_are_missing_the_words_decide_whether_the_model_is_ask
 
     assert len(model.requests) == asked
     assert answer.abstained is not bool(asked)
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_an_answer_is_provisional_while_the_repository_is_still_being_read(
+    *, is_whole: bool
+) -> None:
+    answer = engine(Model(), Search(is_whole=is_whole)).ask("How?", SCOPE)
+
+    assert answer.is_provisional is not is_whole
 
 
 def test_nothing_found_is_an_abstention_without_sources() -> None:

@@ -65,6 +65,7 @@ class FakeEngine:
     defaults: list[tuple[str, bool]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     abstains: bool = False
+    is_reading: bool = False
     is_indexed: bool = True
     response: str = "Call `hello()` [1]."
 
@@ -84,6 +85,7 @@ class FakeEngine:
             confidence=0.9,
             timings=Timings(0.1, 0.2, 0.3),
             commit="0123456789abcdef0123456789abcdef01234567",
+            is_provisional=self.is_reading,
         )
 
     def search(self, query: str, scope: Scope) -> SearchResult:

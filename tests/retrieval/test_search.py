@@ -345,14 +345,18 @@ def test_words_alone_find_before_any_vector_is_there(
     index(tree, embed=False)
     assert _count(database, "chunk_vectors") == 0
 
-    unread = retriever.search("descale with vinegar", repository=REPOSITORY, knn=3).passages
+    before = retriever.search("descale with vinegar", repository=REPOSITORY, knn=3)
+    unread = before.passages
 
+    assert not before.is_whole
     assert unread[0].path == "README.md"
     assert "vinegar" in unread[0].text
     assert {passage.similarity for passage in unread} == {None}
     assert unread[0].coverage == pytest.approx(1.0)
     indexer.embed_pending(REPOSITORY)
-    read = retriever.search("descale with vinegar", repository=REPOSITORY, knn=3).passages
+    after = retriever.search("descale with vinegar", repository=REPOSITORY, knn=3)
+    read = after.passages
+    assert after.is_whole
     assert read[0].path == "README.md"
     assert read[0].similarity is not None
 

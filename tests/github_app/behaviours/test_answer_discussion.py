@@ -9,7 +9,7 @@ import pytest
 
 from github_app.markers import marker
 from jobs.port import Permanent, RetryLater
-from tests.github_app.conftest import LAST, REPOSITORY, SOURCE_URL
+from tests.github_app.conftest import LAST, REPOSITORY, SECOND, SOURCE_URL
 
 if TYPE_CHECKING:
     from simulator.github import Discussion, DiscussionComment
@@ -184,6 +184,34 @@ def test_a_question_before_the_index_is_made_waits_for_it(bot: Bot) -> None:
 
 def test_a_repository_that_is_never_indexed_gets_no_unasked_reply(bot: Bot) -> None:
     bot.engine.is_indexed = False
+    discussion = ask(bot)
+    (job,) = bot.queue.jobs
+    bot.run(job, LAST)
+    assert replies(bot, discussion) == []
+    assert bot.reactions(discussion) == {"CONFUSED"}
+
+
+def test_a_question_that_is_not_found_while_the_model_reads_is_put_off(bot: Bot) -> None:
+    bot.engine.abstains = bot.engine.is_reading = True
+    discussion = ask(bot)
+    (job,) = bot.queue.jobs
+    with pytest.raises(RetryLater, match="still being read") as retry:
+        bot.run(job, SECOND)
+    assert retry.value.seconds == 60
+    bot.engine.abstains = False
+    bot.run(job, SECOND)
+    assert len(replies(bot, discussion)) == 1
+
+
+def test_a_question_that_is_found_while_the_model_reads_is_answered_at_once(bot: Bot) -> None:
+    bot.engine.is_reading = True
+    discussion = ask(bot)
+    bot.work()
+    assert len(replies(bot, discussion)) == 1
+
+
+def test_a_question_is_not_put_off_for_ever(bot: Bot) -> None:
+    bot.engine.abstains = bot.engine.is_reading = True
     discussion = ask(bot)
     (job,) = bot.queue.jobs
     bot.run(job, LAST)
