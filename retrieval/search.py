@@ -75,7 +75,7 @@ FROM unnest(
     %(kinds)s::text[]
 ) AS wanted (number, index_id, path, unit_start_line, kind)
 JOIN chunks USING (index_id, path, unit_start_line, kind)
-JOIN documents ON documents.id = document_id
+LEFT JOIN documents ON documents.id = document_id
 WHERE chunks.repository_id = %(repository)s
 ORDER BY chunks.start_line, chunks.id
 """

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.synchronize import Event
 
+    from pgvector import HalfVector
     from synthetic import Query
 
     from retrieval.candidates import Candidate
@@ -316,10 +317,14 @@ def _find(
             repository_id=place.repository_id,
             index_ids=[place.index_id],
             chunks=chunks,
-            vector=query.vector if dense else None,
+            vector=_given(query.vector if dense else None),
             terms=query.terms if lexical else None,
             limit=LIMIT,
         )
+
+
+def _given(vector: HalfVector | None) -> Callable[[], HalfVector | None]:
+    return lambda: vector
 
 
 def _timed(
@@ -341,7 +346,7 @@ def _timed(
                 repository_id=place.repository_id,
                 index_ids=[place.index_id],
                 chunks=chunks,
-                vector=query.vector if dense else None,
+                vector=_given(query.vector if dense else None),
                 terms=query.terms if lexical else None,
                 limit=LIMIT,
             )
