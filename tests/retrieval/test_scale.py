@@ -198,7 +198,7 @@ def test_writers_go_on_beside_a_build(
     owner: Connection, repository_id: int, database: Database
 ) -> None:
     _size(owner, repository_id, LARGE)
-    insert = "INSERT INTO chunk_vectors VALUES (%s, 1, %s, '[1,2,3]')"
+    insert = "INSERT INTO chunk_vectors VALUES (%s, 1, %s, false, '[1,2,3]')"
 
     with ThreadPoolExecutor() as pool:
         with database.knowledge(repository_id) as first:
