@@ -3,7 +3,7 @@
 Run ``python benchmarks/search/measure.py``: a minute or two. The picture
 ``docs/search-scale.svg`` is made by::
 
-    python benchmarks/search/measure.py --sizes 1000,5000,10000,100000,300000 --write
+    python benchmarks/search/measure.py --sizes 1000,5000,10000,30000 --write
 
 and a million chunks in many repositories are measured by::
 
