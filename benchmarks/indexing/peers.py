@@ -52,7 +52,7 @@ def measure(root: Path) -> list[Measured]:
         server = Server(Path(folder))
         for name in PEERS:
             started = time.monotonic()
-            peer = Peer(name, server)
+            peer = Peer(name, server, in_bf16=False)
             indexed = peer.index(corpus)
             seconds = time.monotonic() - started
             peer.close()

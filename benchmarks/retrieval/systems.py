@@ -177,12 +177,13 @@ class Weighted:
 class Peer:
     """A system of `peers`, spoken to by JSON lines."""
 
-    def __init__(self, name: str, server: Server) -> None:
+    def __init__(self, name: str, server: Server, *, in_bf16: bool = True) -> None:
+        """Start the peer; ``in_bf16`` where the processor has it, else as it comes."""
         self.name = name
         self._server = server
         build_environment()
         command: list[str | Path] = [INTERPRETER, PEERS / "serve.py", name]
-        if has_bf16():
+        if in_bf16 and has_bf16():
             command.append("--bf16")
         self._process = subprocess.Popen(  # noqa: S603 - this benchmark's own program
             command,
