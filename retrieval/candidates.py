@@ -101,6 +101,9 @@ WHERE chunks.repository_id = %(repository)s
     AND chunks.id = ANY(ARRAY(SELECT id FROM dense) || %(also)s::bigint[])
 """)
 
+_KIND = 3
+"""The place of the kind among the columns."""
+
 _SETTINGS = """
 SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true),
     set_config('hnsw.ef_search', %s, true), set_config('jit', 'off', true)
@@ -126,8 +129,8 @@ def find_candidates(
         repository_id: Whose partition is read.
         index_ids: The indexes that are searched together.
         chunks: How many chunks the largest of them has, which decides how they are searched.
-        vector: Gives the question's, or None to search by words alone. Called when the words have
-            been searched, so that it can be computed meanwhile.
+        vector: Gives the question's, or None to search by words alone. Called while the server
+            searches the words.
         terms: The IDF of each of the question's terms, by the term's number, or None.
         limit: Of each side; of vectors half as many again, since a chunk may have two.
         also: Ids of further chunks that are wanted, whatever their scores.
@@ -149,28 +152,21 @@ def find_candidates(
     if large:
         connection.execute(_SETTINGS, (str(max(EF_SEARCH, nearest)),))
     by_words = _FILED_LEXICAL if large else _EXACT_LEXICAL
-    found = connection.execute(by_words, values).fetchall() if numbers else []
-    values |= {"vector": vector(), "also": [*also, *(chunk_id for (chunk_id,) in found)]}
+    # The server searches the words while the question is embedded here.
+    with connection.pipeline():
+        filed = connection.execute(by_words, values) if numbers else None
+        values["vector"] = vector()
+        found = filed.fetchall() if filed else []
+    values["also"] = [*also, *(chunk_id for (chunk_id,) in found)]
     dense = _GRAPH_DENSE if large and values["vector"] else _EXACT_DENSE
-    rows = connection.execute(_statement(dense, values["vector"]), values).fetchall()
-    return [
-        Candidate(
-            id=row[0],
-            index_id=row[1],
-            path=row[2],
-            kind=ChunkKind(row[3]),
-            symbol=row[4],
-            start_line=row[5],
-            end_line=row[6],
-            unit_start_line=row[7],
-            unit_end_line=row[8],
-            similarity=row[9],
-            gist=row[10],
-            lexical=row[11],
-            is_outdated=row[12],
-        )
-        for row in rows
-    ]
+    rows = connection.execute(_statement(dense, values["vector"]), values, binary=True)
+    return [_candidate(row) for row in rows]
+
+
+def _candidate(row: Sequence[Any]) -> Candidate:
+    values = list(row)
+    values[_KIND] = ChunkKind(values[_KIND])
+    return Candidate(*values)
 
 
 def _statement(dense: LiteralString, vector: HalfVector | None) -> sql.Composed:

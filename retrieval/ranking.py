@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retrieval.model import ChunkKind
@@ -219,7 +219,8 @@ def _joined(ranked: Iterable[Ranked], weights: Weights) -> list[Ranked]:
             if id(neighbour) not in taken and neighbour.score >= weights.neighbour * item.score
         ]
         taken.update(map(id, neighbours))
-        joined.append(replace(item, neighbours=tuple(one.candidate for one in neighbours)))
+        around = tuple(one.candidate for one in neighbours)
+        joined.append(Ranked(item.candidate, item.score, around))
     return joined
 
 
@@ -252,7 +253,8 @@ def _supported(ranked: Iterable[Ranked], weights: Weights) -> list[Ranked]:
     supported = []
     for best, *others in files.values():
         support = sum(item.score for item in others[:SUPPORTING])
-        supported += [replace(best, score=best.score + weights.support * support), *others]
+        score = best.score + weights.support * support
+        supported += [Ranked(best.candidate, score, best.neighbours), *others]
     return supported
 
 
@@ -263,7 +265,7 @@ def _spread(ranked: Sequence[Ranked], weights: Weights) -> list[Ranked]:
     for item in sorted(ranked, key=_order):
         factor = weights.same_file ** seen[item.candidate.path]
         seen[item.candidate.path] += 1
-        lowered.append(replace(item, score=item.score * factor))
+        lowered.append(Ranked(item.candidate, item.score * factor, item.neighbours))
     return sorted(lowered, key=_order)
 
 

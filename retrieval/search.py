@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
 MAX_UNIT = 6_000
 """Characters of a function or section that are given whole; of a longer one, its best chunk."""
-
-EMBEDDING_THREADS = 4
-"""Questions that are embedded at once; each computes on as many processors as torch takes."""
 
 MOST_DEFINITIONS = 3
 """Definitions of one name that are put forward: a name that many classes have tells too little."""
@@ -131,8 +128,7 @@ class Retriever:
         self._database = database
         self._catalogue = catalogue
         self._embedder_for = embedder_for
-        self._models: dict[str, str] = {}
-        self._threads = ThreadPoolExecutor(EMBEDDING_THREADS, thread_name_prefix="embed")
+        self._loaded: set[str] = set()
 
     def search(
         self, query: str, *, repository: str, knn: int, ref: str | None = None
@@ -148,23 +144,20 @@ class Retriever:
             DatabaseUnreachable: The database cannot be reached.
         """
         asked = read_query(storable(query))
-        model = self._models.get(repository.lower())
         while True:
-            embedded = self._embed(asked.text, model)
             place = self._catalogue.find(repository)
             if place is None:
                 raise RepositoryNotIndexed(repository, ref)
             with self._database.snapshot(place.id) as connection:
                 searched = _read_indexes(connection, place, asked, ref)
-                if searched.tree.model == model:
+                model = searched.tree.model
+                if model in self._loaded or not asked.text:
                     wanted = max(knn, RERANKED) if self._reranker else knn
-                    passages = self._find(connection, searched, asked, embedded, knn=wanted)
+                    passages = self._find(connection, searched, asked, knn=wanted)
                     break
-            # The first search of the repository, or another model's index has taken over. Loading
-            # a model takes seconds, which no transaction should.
-            model = self._models[repository.lower()] = searched.tree.model
-            if asked.text:
-                self._embedder_for(model).encode([""])
+            # Loading a model takes seconds, which no transaction should.
+            self._embedder_for(model).encode([""])
+            self._loaded.add(model)
         return SearchResult(
             query=query,
             repository=place.name,
@@ -190,7 +183,6 @@ class Retriever:
         connection: Connection,
         searched: _Searched,
         query: Query,
-        vector: Callable[[], HalfVector | None],
         *,
         knn: int,
     ) -> tuple[Passage, ...]:
@@ -203,7 +195,7 @@ class Retriever:
             repository_id=searched.place.id,
             index_ids=searched.ids,
             chunks=max(index.chunks for index in searched.indexes),
-            vector=vector,
+            vector=partial(self._embed, query.text, searched.tree.model),
             terms=SparseVector(idfs, DIMENSIONS) if idfs else None,
             limit=self._weights.candidates,
             also=_read_ids(connection, searched, defined),
@@ -215,13 +207,8 @@ class Retriever:
             for place, found in enumerate(ranked, 1)
         )
 
-    def _embed(self, text: str, model: str | None) -> Callable[[], HalfVector | None]:
-        """Begin to embed ``text`` beside what the caller does; return what waits for it."""
-        if model is None or not text:
-            return lambda: None
-        embedder = self._embedder_for(model)
-        future = self._threads.submit(lambda: HalfVector(embedder.encode([text])[0]))
-        return future.result
+    def _embed(self, text: str, model: str) -> HalfVector:
+        return HalfVector(self._embedder_for(model).encode([text])[0])
 
 
 def permalink(blob: str, path: str, start_line: int, end_line: int) -> str:

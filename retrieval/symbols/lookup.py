@@ -137,6 +137,57 @@ class Version:
     """None: it is not there."""
 
 
+class Paths:
+    """Follows full dotted paths of one index; what was read is kept, so that it is read once."""
+
+    def __init__(self, connection: Connection, index_id: int) -> None:
+        """Take a connection that is scoped to the repository, for as long as paths are followed."""
+        self._connection = connection
+        self._index_id = index_id
+        self._known: dict[str, list[Resolved]] = {}
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Read at once what following ``names`` needs first."""
+        self._read(prefix for name in names for prefix in _prefixes(name))
+
+    def follow(self, name: str) -> list[Resolved]:
+        """Return what the full dotted path ``name`` stands for; nothing, when it leads nowhere."""
+        path = name
+        for _ in range(MOST_HOPS):
+            prefixes = _prefixes(path)
+            self._read(prefixes)
+            prefix = next((prefix for prefix in prefixes if self._known[prefix]), None)
+            if prefix is None:
+                return []
+            rest = path[len(prefix) + 1 :]
+            if not rest:
+                return [replace(item, reached=name) for item in self._known[prefix]]
+            owner = self._known[prefix][0]
+            if not owner.is_known:
+                reached = f"{owner.qualified_name}.{rest}"
+                return [replace(owner, reached=name, qualified_name=reached)]
+            if prefix != owner.qualified_name:
+                path = f"{owner.qualified_name}.{rest}"
+                continue
+            member, _, after = rest.partition(".")
+            place = self._inherited(owner, member)
+            if place is None:
+                return []
+            path = f"{place}.{after}" if after else place
+        return []
+
+    def _inherited(self, owner: Resolved, member: str) -> str | None:
+        places = [f"{ancestor}.{member}" for ancestor in owner.ancestors]
+        self._read(places)
+        return next((place for place in places if self._known[place]), None)
+
+    def _read(self, names: Iterable[str]) -> None:
+        unread = list(dict.fromkeys(name for name in names if name not in self._known))
+        if unread:
+            found = _found(self._connection, self._index_id, unread)
+            self._known.update((name, found.get(name, [])) for name in unread)
+
+
 def resolve(connection: Connection, index_id: int, name: str) -> list[Resolved]:
     """Return what ``name`` stands for, the likeliest first; nothing, when there is no such name.
 
@@ -188,32 +239,7 @@ def versions(connection: Connection, name: str) -> list[Version]:
 
 
 def _walked(connection: Connection, index_id: int, name: str) -> list[Resolved]:
-    """Follow a full dotted path: as far as it leads at once, then from there on."""
-    path = name
-    for _ in range(MOST_HOPS):
-        parts = path.split(".")[:MOST_HOPS]
-        prefixes = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
-        found = _found(connection, index_id, prefixes)
-        prefix = next((prefix for prefix in prefixes if prefix in found), None)
-        if prefix is None:
-            return []
-        rest = path[len(prefix) + 1 :]
-        if not rest:
-            return [replace(item, reached=name) for item in found[prefix]]
-        owner = found[prefix][0]
-        if not owner.is_known:
-            return [replace(owner, reached=name, qualified_name=f"{owner.qualified_name}.{rest}")]
-        if prefix != owner.qualified_name:
-            path = f"{owner.qualified_name}.{rest}"
-            continue
-        member, _, after = rest.partition(".")
-        places = [f"{ancestor}.{member}" for ancestor in owner.ancestors]
-        inherited = _found(connection, index_id, places) if places else {}
-        place = next((place for place in places if place in inherited), None)
-        if place is None:
-            return []
-        path = f"{place}.{after}" if after else place
-    return []
+    return Paths(connection, index_id).follow(name)
 
 
 def _found(
@@ -221,6 +247,12 @@ def _found(
 ) -> Mapping[str, list[Resolved]]:
     rows = connection.execute(_FOUND, {"index": index_id, "names": list(names)})
     return _by_path(map(_resolved, rows))
+
+
+def _prefixes(path: str) -> list[str]:
+    """Return a dotted path and all that it begins with, the longest first."""
+    parts = path.split(".")[:MOST_HOPS]
+    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
 
 
 def _by_path(items: Iterable[Resolved]) -> Mapping[str, list[Resolved]]:
