@@ -79,7 +79,8 @@ class CommitBlobs:
                 yield from (SourceFile(path, data) for path in paths[content_id])
 
     def _read_batch(self, batch: Sequence[Entry]) -> Iterator[tuple[str, bytes]]:
-        ids = [self.node_ids[entry.blob_id] for entry in batch if entry.size <= MOST_TEXT_BYTES]
+        short = (entry.blob_id for entry in batch if entry.size <= MOST_TEXT_BYTES)
+        ids = [self.node_ids[content_id] for content_id in short if content_id in self.node_ids]
         texts = self.github.read_blobs(ids) if ids else {}
         for entry in batch:
             data = (texts.get(entry.blob_id) or "").encode("utf-8", "surrogatepass")

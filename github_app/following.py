@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from github_app import records
+from github_app.events import ThreadKind
 from github_app.work import IndexRefs, ReadThreads
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     from github_app.dependencies import Dependencies
     from github_app.graphql.model import Repository
     from github_app.settings import Knowledge
+    from storage import Connection
 
 _BRANCHES = "branches"
 _INDEXED = "indexed"
-_REFS = ("default", "versions", _BRANCHES)
+_REFS = ("default", "versions", _BRANCHES, "file_edition")
 _THREADS = ("discussions", "issues", "edition", "release")
 
 
@@ -31,16 +33,12 @@ def follow(
     repository_id: int,
     installation_id: int,
 ) -> None:
-    """Enqueue what the settings ask for and was not asked for before.
+    """Enqueue what the settings ask for and was not done before.
 
-    The notes on older threads name the newest release: with a new one, they are written anew.
+    The notes on older threads name the newest release: with a new one, they are written anew. What
+    a job that failed has left is asked for again.
     """
-    wanted = {
-        **knowledge.model_dump(mode="json"),
-        "default": repository.default_branch,
-        "edition": dependencies.threads.edition,
-        "release": repository.latest_release,
-    }
+    wanted = _wanted(dependencies, repository, knowledge)
     name, github_id = repository.name_with_owner, repository.github_id
     with dependencies.database.transaction() as connection:
         before = records.find_followed(connection, repository_id)
@@ -49,14 +47,24 @@ def follow(
             dependencies.queue.enqueue(refs, connection=connection)
         if _differ(before, wanted, _THREADS):
             records.restart_reading(connection, repository_id)
+            _save(connection, repository_id, wanted, _THREADS)
+        if not _are_read(connection, repository_id):
             threads = ReadThreads(installation_id, name, github_id).job()
             dependencies.queue.enqueue(threads, connection=connection)
-        records.save_followed(connection, repository_id, wanted)
     dependencies.queue.ring()
 
 
+def note_refs(
+    dependencies: Dependencies, repository: Repository, knowledge: Knowledge, *, repository_id: int
+) -> None:
+    """Note that the refs which the settings ask for are indexed."""
+    wanted = _wanted(dependencies, repository, knowledge)
+    with dependencies.database.transaction() as connection:
+        _save(connection, repository_id, wanted, _REFS)
+
+
 def is_branch_wanted(dependencies: Dependencies, work: IndexRefs) -> bool:
-    """Say whether the settings named the branch that was pushed to when they were last read."""
+    """Say whether the settings named the branch that was pushed to when refs were last indexed."""
     with dependencies.database.transaction() as connection:
         followed = records.find_followed_by_name(
             connection, work.repository, github_id=work.github_id
@@ -73,6 +81,29 @@ def replace_refs(dependencies: Dependencies, repository_id: int, names: set[str]
         before = records.find_followed(connection, repository_id)
         records.save_followed(connection, repository_id, {_INDEXED: sorted(names)})
     return set(before.get(_INDEXED, ())) - names
+
+
+def _wanted(
+    dependencies: Dependencies, repository: Repository, knowledge: Knowledge
+) -> Mapping[str, Any]:
+    return {
+        **knowledge.model_dump(mode="json"),
+        "default": repository.default_branch,
+        "edition": dependencies.threads.edition,
+        "file_edition": dependencies.indexer.edition,
+        "release": repository.latest_release,
+    }
+
+
+def _save(
+    connection: Connection, repository_id: int, wanted: Mapping[str, Any], keys: tuple[str, ...]
+) -> None:
+    records.save_followed(connection, repository_id, {key: wanted[key] for key in keys})
+
+
+def _are_read(connection: Connection, repository_id: int) -> bool:
+    """Say whether nothing is left to do on threads: they were read to the end, or forgotten."""
+    return all(records.find_reading(connection, repository_id, kind).is_done for kind in ThreadKind)
 
 
 def _differ(before: Mapping[str, Any], wanted: Mapping[str, Any], keys: tuple[str, ...]) -> bool:

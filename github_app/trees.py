@@ -47,6 +47,8 @@ class Trees:
         None: more folders are unknown than are asked for, or GitHub does not tell what one holds.
         """
         answered = self._github.read_root_tree(full_name, commit)
+        if not answered:
+            return None
         self._keep(answered)
         level = {"": answered[0]}
         entries: list[Entry] = []

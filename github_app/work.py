@@ -35,12 +35,8 @@ if TYPE_CHECKING:
     from github_app.events import Event
 
 
-class InRepository(Protocol):
-    """Work in a repository, done through an installation."""
-
-    @property
-    def installation_id(self) -> int:
-        """GitHub's id of the installation."""
+class _OnRepository(Protocol):
+    """Work on a repository."""
 
     @property
     def repository(self) -> str:
@@ -49,6 +45,14 @@ class InRepository(Protocol):
     @property
     def github_id(self) -> int | None:
         """GitHub's id of the repository."""
+
+
+class InRepository(_OnRepository, Protocol):
+    """Work in a repository, done through an installation."""
+
+    @property
+    def installation_id(self) -> int:
+        """GitHub's id of the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ class IndexRepository:
 
     def job(self) -> Job:
         """Return the job; however many ask for it, one waits."""
-        return _background(self.TASK, asdict(self), self.repository)
+        return _background(self.TASK, asdict(self), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ class IndexRefs:
 
     def job(self) -> Job:
         """Return the job, which takes turns with the rest on the repository."""
-        return _background(self.TASK, asdict(self), self.repository)
+        return _background(self.TASK, asdict(self), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ class ReadThreads:
 
     def job(self) -> Job:
         """Return the job, which takes turns with the rest on the repository."""
-        return _background(self.TASK, asdict(self), self.repository)
+        return _background(self.TASK, asdict(self), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ class ReadThread:
 
     def job(self) -> Job:
         """Return the job, which takes turns with the rest on the repository."""
-        return _background(self.TASK, asdict(self), self.repository)
+        return _background(self.TASK, asdict(self), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,7 @@ class ForgetRepository:
 
     def job(self) -> Job:
         """Return the job, which takes turns with indexing."""
-        return _background(self.TASK, asdict(self), self.repository)
+        return _background(self.TASK, asdict(self), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,12 +320,16 @@ def _thread_lock(node_id: str) -> str:
     return f"github:thread:{node_id}"
 
 
-def _background(task: str, arguments: Mapping[str, Any], repository: str) -> Job:
-    """Return a job on a repository: they take turns, so that nothing is kept of one forgotten."""
+def _background(task: str, arguments: Mapping[str, Any], work: _OnRepository) -> Job:
+    """Return a job on a repository: they take turns, so that nothing is kept of one forgotten.
+
+    By its id, since it may be renamed between two of them; by its name where that is all there is.
+    """
+    known_by = work.repository.lower() if work.github_id is None else work.github_id
     return Job(
         task,
         arguments,
-        lock=f"github:repository:{repository.lower()}",
+        lock=f"github:repository:{known_by}",
         unless_waiting=True,
         background=True,
     )

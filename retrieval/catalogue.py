@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retrieval.refs import list_refs
+from retrieval.refs import list_paths, list_refs
 
 if TYPE_CHECKING:
     from retrieval.refs import IndexedRef
@@ -76,6 +76,14 @@ class Catalogue:
             return ()
         with self._database.snapshot(repository.id) as connection:
             return list_refs(connection, repository_id=repository.id)
+
+    def paths(self, name: str, *, ref: str | None = None) -> frozenset[str]:
+        """Return the files that are indexed of ``name`` at ``ref``, or by default."""
+        repository = self.find(name)
+        if repository is None:
+            return frozenset()
+        with self._database.snapshot(repository.id) as connection:
+            return list_paths(connection, ref=ref)
 
     def forget(self, name: str) -> bool:
         """Remove the repository with all that is known of it. False: it was not there."""

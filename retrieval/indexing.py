@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from retrieval import refs, store, vectors
 from retrieval.chunk_store import Scope
-from retrieval.files import Files, listed
+from retrieval.files import CUT, Files, listed, without_text
 from retrieval.model import IndexReport, Skipped
 from retrieval.scale import ensure_structure
 from retrieval.sources import TreeBlobs, list_tree
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 TEXTS_A_BATCH = 512
 """Texts that a worker claims and embeds before it writes: what one that is killed loses."""
+
+
+MOST_CHUNKS = 200_000
+"""Chunks of one tree; of what is beyond, each file is left out with the reason."""
 
 
 class Progress(Protocol):
@@ -130,6 +135,16 @@ class _Replaced:
     notes: tuple[Skipped, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What came of having the model read texts."""
+
+    texts: int
+    """That it was run on."""
+    is_over: bool
+    """No text is left that no other worker holds."""
+
+
 class Indexer:
     """Brings a repository's index up to a source tree. Embeds only texts never embedded before.
 
@@ -143,6 +158,14 @@ class Indexer:
         self._catalogue = catalogue
         self._embedder = embedder
 
+    @property
+    def edition(self) -> str:
+        """How files are cut, and by which model they are read.
+
+        When it changes, every ref is to be indexed anew.
+        """
+        return f"{CUT} {self._embedder.model}"
+
     def index(
         self,
         root: Path,
@@ -153,6 +176,7 @@ class Indexer:
         commit: str,
         default: bool = False,
         embed: bool = True,
+        is_archive: bool = False,
         progress: Progress | None = None,
     ) -> IndexReport:
         """Index the files below ``root`` as the state of ``repository`` at ``ref``.
@@ -167,6 +191,7 @@ class Indexer:
                 first index of a repository needs no telling.
             embed: Have the model read what it has not; otherwise that is left to
                 :meth:`embed_pending`, by whichever worker.
+            is_archive: All below ``root`` is tracked, whatever a ``.gitignore`` in it names.
             progress: Told how far the run is.
 
         Raises:
@@ -174,7 +199,7 @@ class Indexer:
             SourceError: The tree cannot be read.
             DatabaseUnreachable: The database cannot be reached.
         """
-        tree = list_tree(root)
+        tree = list_tree(root, is_archive=is_archive)
         return self.index_source(
             Files(tree.entries, TreeBlobs(root), self._embedder.measure, tree.skipped),
             repository=repository,
@@ -249,9 +274,9 @@ class Indexer:
         place = self._catalogue.register(repository, url=url)
         target = _Target(place, source.kind, ref, commit, default)
         replaced = self._replace_changed(target, source, progress)
-        embedded = self._embed(place, progress) if embed else 0
+        embedded = self._embed(place, progress).texts if embed else 0
         waiting = self._count_waiting(place) if replaced.waiting else 0
-        self._ensure_structure(place)
+        is_structured = self._ensure_structure(place)
         return IndexReport(
             repository=place.name,
             ref=ref,
@@ -268,13 +293,20 @@ class Indexer:
             ),
             notes=replaced.notes,
             waiting=waiting,
+            is_structured=is_structured,
         )
 
-    def embed_pending(self, repository: str, *, progress: Progress | None = None) -> int:
+    def embed_pending(
+        self,
+        repository: str,
+        *,
+        seconds: float = math.inf,
+        progress: Progress | None = None,
+    ) -> Embedded:
         """Have the model read the texts of ``repository`` that it has not, and no other worker has.
 
-        Returns how many it was run on. A run that is killed loses the batch under way, which is
-        the next one's, or another worker's. An unknown repository has nothing to embed.
+        No batch is begun after ``seconds``. A run that is killed loses the batch under way, which
+        is the next one's, or another worker's. An unknown repository has nothing to embed.
 
         Raises:
             ModelMissing: The embedding model cannot be loaded.
@@ -282,10 +314,19 @@ class Indexer:
         """
         place = self._catalogue.find(repository)
         if place is None:
-            return 0
-        embedded = self._embed(place, progress or NoProgress())
-        self._ensure_structure(place)
-        return embedded
+            return Embedded(0, is_over=True)
+        return self._embed(place, progress or NoProgress(), seconds=seconds)
+
+    def ensure_structure(self, repository: str) -> bool:
+        """Build what the size of ``repository`` asks for; see :mod:`retrieval.scale`.
+
+        False: another process is building, and this is to be called again later.
+
+        Raises:
+            DatabaseUnreachable: The database cannot be reached.
+        """
+        place = self._catalogue.find(repository)
+        return place is None or self._ensure_structure(place)
 
     def remove(self, repository: str, ref: str) -> bool:
         """Remove the index of a branch or tag. False: there was none.
@@ -351,6 +392,8 @@ class Indexer:
                 default=target.default,
             )
             scope = Scope(place.id, index_id)
+            others = store.count_other_chunks(connection, scope, [*paths, *removed])
+            changed = list(_within(MOST_CHUNKS - others, changed))
             gone = store.replace_documents(connection, scope, documents=changed, removed=removed)
             vectors.add_known(
                 connection, repository_id=place.id, index_id=index_id, model=model, paths=paths
@@ -374,13 +417,18 @@ class Indexer:
             ),
         )
 
-    def _embed(self, place: Repository, progress: Progress) -> int:
+    def _embed(
+        self, place: Repository, progress: Progress, *, seconds: float = math.inf
+    ) -> Embedded:
         waiting, embedded = self._count_waiting(place), 0
+        deadline = time.monotonic() + seconds
         progress.start("embedding", waiting)
         while (done := self._embed_batch(place, progress)) is not None:
             embedded += done
+            if time.monotonic() >= deadline:
+                return Embedded(embedded, is_over=False)
         progress.advance(max(waiting - embedded, 0))  # known already, or another worker's
-        return embedded
+        return Embedded(embedded, is_over=True)
 
     def _embed_batch(self, place: Repository, progress: Progress) -> int | None:
         """Embed a batch of texts; return how many, or None when nothing is left to take.
@@ -410,7 +458,19 @@ class Indexer:
                 connection, repository_id=place.id, model=self._embedder.model
             )
 
-    def _ensure_structure(self, place: Repository) -> None:
+    def _ensure_structure(self, place: Repository) -> bool:
         with connect(self._database.url) as connection:
             connection.autocommit = True
-            ensure_structure(connection, place.id)
+            return ensure_structure(connection, place.id)
+
+
+def _within(room: int, documents: Sequence[Document]) -> Iterator[Document]:
+    """Yield the documents, those for whose chunks there is no room as left out."""
+    for document in documents:
+        needed = len(document.parsed.chunks)
+        if needed <= room:
+            room -= needed
+            yield document
+        else:
+            reason = f"beyond the limit of {MOST_CHUNKS:,} chunks a tree"
+            yield without_text(document.parsed.path, document.fingerprint, reason)

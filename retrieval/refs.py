@@ -8,6 +8,7 @@ its lock (:func:`retrieval.store.lock_repository`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage import Connection
+
+
+PATIENCE = timedelta(days=30)
+"""How long an index of another model, which does not answer yet, is kept untouched."""
 
 
 class IndexKind(StrEnum):
@@ -62,6 +67,19 @@ def list_refs(
     """Return the repository's indexes of ``kind`` that answer, the default one first."""
     rows = connection.execute(_REFS, {"repository": repository_id, "kind": kind})
     return tuple(IndexedRef(*row) for row in rows)
+
+
+_PATHS = """
+SELECT path FROM documents WHERE left_out IS NULL AND index_id = (
+    SELECT id FROM indexes
+    WHERE kind = 'tree' AND answers AND (ref = %(ref)s OR %(ref)s IS NULL AND is_default)
+)
+"""
+
+
+def list_paths(connection: Connection, *, ref: str | None) -> frozenset[str]:
+    """Return the files that are indexed of a tree's ``ref``; None: of the default one."""
+    return frozenset(path for (path,) in connection.execute(_PATHS, {"ref": ref}))
 
 
 def find_index(connection: Connection, *, kind: IndexKind, ref: str, model: str) -> int | None:
@@ -129,10 +147,18 @@ UPDATE indexes SET dimension = (
 WHERE model = %(model)s AND dimension IS NULL
 """
 
+# A model that was configured for a while only: nobody makes its index whole any more.
+_GIVEN_UP = """
+SELECT id FROM indexes
+WHERE NOT answers AND model <> %(model)s AND updated_at < now() - %(patience)s::interval
+"""
+
+# Only what does not answer yet replaces what does: a worker that still has the former model leaves
+# the index of the next one alone.
 _REPLACED = """
 SELECT whole.id, old.id, old.is_default
 FROM indexes AS whole JOIN indexes AS old USING (kind, ref)
-WHERE whole.model = %(model)s AND old.model <> %(model)s AND NOT EXISTS (
+WHERE whole.model = %(model)s AND NOT whole.answers AND old.model <> %(model)s AND NOT EXISTS (
     SELECT FROM chunks
     WHERE repository_id = %(repository)s AND index_id = whole.id AND NOT EXISTS (
         SELECT FROM chunk_vectors
@@ -144,8 +170,10 @@ WHERE whole.model = %(model)s AND old.model <> %(model)s AND NOT EXISTS (
 
 def settle(connection: Connection, *, repository_id: int, model: str) -> None:
     """Let indexes by ``model`` that are whole take the place of other models' of the same ref."""
-    values = {"repository": repository_id, "model": model}
+    values = {"repository": repository_id, "model": model, "patience": PATIENCE}
     connection.execute(_MEASURE, values)
+    for (given_up,) in connection.execute(_GIVEN_UP, values).fetchall():
+        _delete(connection, repository_id, given_up)
     for whole, old, was_default in connection.execute(_REPLACED, values).fetchall():
         _delete(connection, repository_id, old)
         connection.execute(
@@ -176,11 +204,31 @@ def remove_ref(connection: Connection, *, repository_id: int, ref: str) -> bool:
     return bool(rows)
 
 
+# A row that a worker holds is left to it: it finds that the text is wanted no more.
+_FORGET_UNWANTED = """
+DELETE FROM unembedded
+WHERE repository_id = %(repository)s AND (model, text_hash) IN (
+    SELECT model, text_hash FROM unembedded AS waiting
+    WHERE repository_id = %(repository)s AND NOT EXISTS (
+        SELECT FROM chunks JOIN indexes ON indexes.id = index_id
+        WHERE chunks.repository_id = %(repository)s AND indexes.model = waiting.model
+            AND chunks.text_hash = waiting.text_hash
+    ) AND NOT EXISTS (
+        SELECT FROM chunks JOIN indexes ON indexes.id = index_id
+        WHERE chunks.repository_id = %(repository)s AND indexes.model = waiting.model
+            AND chunks.gist_hash = waiting.text_hash
+    )
+    FOR UPDATE SKIP LOCKED
+)
+"""
+
+
 def _delete(connection: Connection, repository_id: int, index_id: int) -> None:
-    """Delete an index with all that is of it; what waits for the model is found unwanted there."""
+    """Delete an index with all that is of it, and what waits for the model on its account."""
     for statement in (
         "DELETE FROM chunk_vectors WHERE repository_id = %s AND index_id = %s",
         "DELETE FROM chunks WHERE repository_id = %s AND index_id = %s",
         "DELETE FROM indexes WHERE repository_id = %s AND id = %s",
     ):
         connection.execute(statement, (repository_id, index_id))
+    connection.execute(_FORGET_UNWANTED, {"repository": repository_id})

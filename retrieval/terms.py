@@ -44,7 +44,10 @@ lengths, and a weight that changed with every push would have to be written anew
 CONTEXT_WEIGHT = 3
 """How often a term of the context (path, name, signature) counts."""
 
-_VERSION = re.compile(r"(?<![\d.])v?(\d+(?:\.\d+)+(?:(?:rc|a|b|\.?dev|\.?post)\d+)?)(?![\d.]*\d)")
+# Possessive: what is read is not given back, or a text of many dots takes the square of its length.
+_VERSION = re.compile(
+    r"(?<![\d.])v?(\d++(?:\.\d++)++(?:(?:rc|a|b|\.?dev|\.?post)\d++)?)(?![\d.]*\d)"
+)
 _WORD = re.compile(r"[^\W\d]\w*|\d+\w*")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[A-Za-z]?(?![a-z])")
 

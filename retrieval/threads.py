@@ -85,7 +85,7 @@ def outdated(thread: Thread, *, name: str, newest_release: str | None, now: date
     """
     # Behind anything else stands a version of Python, say, or of the system.
     pattern = re.compile(
-        rf"\b(?:{re.escape(name)}|version|release|v)[\s=<>~^v]*({_VERSION})", re.IGNORECASE
+        rf"\b(?:{re.escape(name)}|version|release|v)[\s=<>~^]{{0,8}}v?({_VERSION})", re.IGNORECASE
     )
     said = pattern.findall(f"{thread.title}\n{thread.question}\n{thread.answer}")
     released = _RELEASE.search(newest_release or "")

@@ -16,7 +16,10 @@ class GitOperations(NodeOperations):
     """Typed calls; each raises :class:`github_app.errors.ApiError` when GitHub does not do it."""
 
     def read_root_tree(self, full_name: str, commit: str) -> tuple[Folder, ...]:
-        """Return the top folder of a commit, and after it the folders in it."""
+        """Return the top folder of a commit, and after it the folders in it.
+
+        None of them, where GitHub does not tell what it holds.
+        """
         found = self._of_repository("root_tree", full_name, commit=commit)["object"]
         if found is None or found["__typename"] != "Commit":
             raise NotFound(f"there is no commit {commit} in {full_name}")
@@ -65,13 +68,17 @@ class GitOperations(NodeOperations):
 
 
 def _folders(tree: Mapping[str, Any]) -> Iterator[Folder]:
-    """Yield a folder, and those of its folders that the answer holds."""
-    entries = tree["entries"] or ()
-    yield Folder(tree["oid"], tuple(map(_entry, entries)))
-    for entry in entries:
+    """Yield a folder, and those of its folders that the answer holds.
+
+    GitHub leaves null for what it did not come to: that is no folder without files.
+    """
+    if tree["entries"] is None:
+        return
+    yield Folder(tree["oid"], tuple(map(_entry, tree["entries"])))
+    for entry in tree["entries"]:
         inner = entry["object"] or {}
-        if "entries" in inner:
-            yield Folder(inner["oid"], tuple(map(_entry, inner["entries"] or ())))
+        if inner.get("entries") is not None:
+            yield Folder(inner["oid"], tuple(map(_entry, inner["entries"])))
 
 
 def _entry(entry: Mapping[str, Any]) -> FolderEntry:

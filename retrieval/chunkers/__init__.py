@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from retrieval.chunkers.gists import with_gists
@@ -55,6 +57,17 @@ _LANGUAGES = {
 }
 
 
+MOST_PARTS = 5_000
+"""Definitions or sections of a file that a person wrote have by far; a file of more is data."""
+
+_BEGINS_PART = {
+    "python": re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)\b", re.MULTILINE),
+    "markdown": re.compile(r"^ {0,3}#", re.MULTILINE),
+    "restructuredtext": re.compile(r"^([=\-`:.'\"~^_*+#])\1*$", re.MULTILINE),
+}
+"""How a line begins a definition or a section, where these take long to be cut."""
+
+
 def parse(path: str, text: str, measure: Measure) -> ParsedFile:
     """Cut the file at ``path`` (relative to the repository, with ``/``) whose text is ``text``.
 
@@ -70,12 +83,21 @@ def _parse(path: str, text: str, measure: Measure) -> ParsedFile:
     parser = _parser(path, language=language)
     if parser is None:
         return parse_plain(path, text, measure, language=language)
+    if _has_too_many_parts(text, language):
+        note = f"indexed as plain text, since it has more than {MOST_PARTS:,} parts"
+        return parse_plain(path, text, measure, language=language, note=note)
     try:
         return parser(path, text, measure)
     except (SyntaxError, ValueError, KeyError, RecursionError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         note = f"indexed as plain text, since it is not valid {language}: {reason}"
         return parse_plain(path, text, measure, language=language, note=note)
+
+
+def _has_too_many_parts(text: str, language: str) -> bool:
+    begins = _BEGINS_PART.get(language)
+    found = begins.finditer(text) if begins else iter(())
+    return next(islice(found, MOST_PARTS, None), None) is not None
 
 
 def _parser(path: str, *, language: str) -> _Parser | None:

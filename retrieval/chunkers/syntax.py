@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 _LONGEST_WRITTEN = 200
 """Characters a line has on average at most where a person wrote the file."""
-_MOST_READ = 2_000_000
-"""Characters beyond which a file is data: a grammar needs some 100 bytes for each."""
+_MOST_READ = 500_000
+"""Characters beyond which a file is data: a grammar needs some 100 bytes for each, and up to 2,000
+where it cannot tell what is meant."""
 
 _CPP = re.compile(
     r"""^\s*(?: class\s+\w[\w\s]*(?:[:{;]|$) | namespace\b | template\s*< | (?:public|private|

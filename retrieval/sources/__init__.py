@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.sources.archive import ArchiveLimits, Unpacked, unpack
-from retrieval.sources.checkout import Checkout, content_identity, describe
+from retrieval.sources.checkout import Checkout, content_identity, describe, find_remote
 from retrieval.sources.decoding import decode
 from retrieval.sources.errors import (
     ArchiveError,
@@ -38,6 +38,7 @@ __all__ = [
     "content_identity",
     "decode",
     "describe",
+    "find_remote",
     "list_tree",
     "read_tree",
     "select",

@@ -22,6 +22,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO
 
 from retrieval.model import Skipped
 from retrieval.sources.errors import Damaged, TooLarge, UnsafeMember
+from retrieval.sources.listing import path_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +78,8 @@ def unpack(
     """Unpack ``archive`` (a file, or a seekable stream) into ``destination``.
 
     The one top-level folder is stripped. ``destination`` is made, and must otherwise be empty;
-    after an error it holds what came before the offending member. Links within the tree and
-    names that are not UTF-8 are skipped.
+    after an error it holds what came before the offending member. Links within the tree, names
+    that are not UTF-8, and paths too long or too deep to be indexed are skipped.
 
     Raises:
         ArchiveError: the archive is damaged, unsafe or too large.
@@ -218,10 +219,14 @@ class _Unpacking:
 
     def is_writable(self, name: str, parts: tuple[str, ...]) -> bool:
         """Whether a member has a name below the top-level folder that can be kept."""
+        path = "/".join(parts)
         try:
             name.encode()
         except UnicodeEncodeError:
-            self.skipped.append(Skipped(ascii("/".join(parts))[1:-1], "its name is not UTF-8"))
+            self.skipped.append(Skipped(ascii(path)[1:-1], "its name is not UTF-8"))
+            return False
+        if reason := path_reason(path):
+            self.skipped.append(Skipped(path, reason))
             return False
         return bool(parts)
 

@@ -49,17 +49,34 @@ def describe(path: Path) -> Checkout:
     A directory inside a checkout is none: its paths are not the repository's.
     """
     root = path.resolve()
-    top = _git(root, "rev-parse", "--show-toplevel")
-    if top is None or not Path(top).samefile(root):
+    if not _is_top(root):
         return Checkout(root, None, None, None)
     return Checkout(
         root,
         commit=_git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"),
         ref=_git(root, "symbolic-ref", "--short", "--quiet", "HEAD")
         or _git(root, "describe", "--tags", "--exact-match", "HEAD"),
-        remote=_repository(_git(root, "config", "--get", "remote.origin.url")),
+        remote=find_remote(root),
         is_changed=_git(root, "status", "--porcelain") is not None,
     )
+
+
+def find_remote(path: Path) -> str | None:
+    """Return ``owner/name`` of the remote ``origin`` of the checkout around ``path``, if any."""
+    return _repository(_git(path, "config", "--get", "remote.origin.url"))
+
+
+def list_own(path: Path) -> frozenset[str] | None:
+    """Return what git takes for a checkout's own: what is tracked, or new and not ignored.
+
+    A folder of another checkout stands for what is in it, a submodule without a slash at its end.
+    None: ``path`` is no top of a checkout, or git is not there.
+    """
+    root = path.resolve()
+    if not _is_top(root):
+        return None
+    listed = _run(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    return None if listed is None else frozenset(filter(None, listed.split("\0")))
 
 
 def content_identity(entries: Iterable[Entry]) -> str:
@@ -78,8 +95,19 @@ def _repository(url: str | None) -> str | None:
     return f"{match['owner']}/{match['name']}" if match else None
 
 
+def _is_top(root: Path) -> bool:
+    top = _git(root, "rev-parse", "--show-toplevel")
+    return top is not None and Path(top).samefile(root)
+
+
 def _git(directory: Path, *arguments: str) -> str | None:
     """Return the first line git prints, or None when it fails."""
+    printed = _run(directory, *arguments)
+    return (printed or "").split("\n", 1)[0] or None
+
+
+def _run(directory: Path, *arguments: str) -> str | None:
+    """Return what git prints, or None when it fails."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("GIT_")
     } | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
@@ -98,4 +126,4 @@ def _git(directory: Path, *arguments: str) -> str | None:
         _log.warning("git_refuses_owner", directory=str(directory))
     if done.returncode:
         return None
-    return os.fsdecode(done.stdout).split("\n", 1)[0] or None
+    return os.fsdecode(done.stdout)

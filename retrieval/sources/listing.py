@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 REGULAR = "100644"
 """git's mode of an ordinary file."""
 
+LONGEST_PATH = 1_000
+"""Bytes of the longest path that is indexed: an entry of the database's indexes has room for no
+more than 2,704 bytes, and a name goes with it there."""
+
+_LONGEST_NAME = 255
+"""Bytes of the longest name that file systems take."""
+
+DEEPEST = 100
+"""Folders within each other that are gone into."""
+
 _NOT_FILES = {"120000": "a symbolic link", "160000": "a submodule"}
 """Why an entry of a git tree is left out, by its mode."""
 
@@ -53,7 +63,8 @@ class Limits:
     """How much of a tree is read, in bytes and files."""
 
     file_bytes: int = 1_000_000
-    total_bytes: int = 200_000_000
+    total_bytes: int = 60_000_000
+    """What is read is held as chunks until it is written, in some fifteen times its size."""
     files: int = 20_000
 
 
@@ -96,12 +107,24 @@ def select(entries: Iterable[Entry], *, limits: Limits | None = None) -> Selecti
     )
 
 
-def file_reason(name: str, *, size: int, limits: Limits) -> str | None:
-    """Why the file ``name`` of ``size`` bytes is left out, unread."""
-    if reason := name_reason(name, size=size):
+def file_reason(path: str, *, size: int, limits: Limits) -> str | None:
+    """Why the file at ``path``, of ``size`` bytes, is left out, unread."""
+    if reason := path_reason(path) or name_reason(path.rpartition("/")[2], size=size):
         return reason
     if size > limits.file_bytes:
         return f"larger than {limits.file_bytes:,} bytes"
+    return None
+
+
+def path_reason(path: str) -> str | None:
+    """Why whatever is at ``path`` is left out, however it is called."""
+    encoded = path.encode("utf-8", "surrogatepass")
+    if len(encoded) > LONGEST_PATH:
+        return f"its path is longer than {LONGEST_PATH:,} bytes"
+    if max(map(len, encoded.split(b"/"))) > _LONGEST_NAME:
+        return f"a name longer than {_LONGEST_NAME} bytes"
+    if path.count("/") > DEEPEST:
+        return f"more than {DEEPEST} folders deep"
     return None
 
 
@@ -143,6 +166,5 @@ def _directory(path: str, environments: set[str]) -> tuple[str, str] | None:
 
 
 def _file(entry: Entry, limits: Limits) -> tuple[str, str] | None:
-    name = entry.path.rpartition("/")[2]
-    reason = _NOT_FILES.get(entry.mode) or file_reason(name, size=entry.size, limits=limits)
+    reason = _NOT_FILES.get(entry.mode) or file_reason(entry.path, size=entry.size, limits=limits)
     return (entry.path, reason) if reason else None

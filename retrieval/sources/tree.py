@@ -12,22 +12,33 @@ import structlog
 
 from retrieval.model import Skipped, SourceFile
 from retrieval.sources.errors import NotADirectory
-from retrieval.sources.ignoring import IgnoreRules
-from retrieval.sources.listing import Budget, Entry, Limits, Selection, blob_id, file_reason
+from retrieval.sources.listing import (
+    Budget,
+    Entry,
+    Limits,
+    Selection,
+    blob_id,
+    file_reason,
+    path_reason,
+)
+from retrieval.sources.own_files import EveryFile, own_files
 from retrieval.sources.unindexed import content_reason, directory_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from retrieval.sources.own_files import OwnFiles
 
 _log = structlog.get_logger(__name__)
 
 
-def list_tree(root: Path, *, limits: Limits | None = None) -> Selection:
+def list_tree(root: Path, *, limits: Limits | None = None, is_archive: bool = False) -> Selection:
     """List the tree under ``root``; links are never followed, whatever they point to.
 
     A directory that is left out as a whole is one entry of ``skipped``. What lies beyond the
-    limit on the whole tree is left out in the order of paths, and counted in one entry. What
-    ``.gitignore`` names is in neither: it is no part of the repository.
+    limit on the whole tree is left out in the order of paths, and counted in one entry. What git
+    ignores is in neither, unless it is tracked: it is no part of the repository. Where git does
+    not tell, ``.gitignore`` does. All that is in an unpacked archive is tracked.
 
     Raises:
         NotADirectory: ``root`` is not a directory that can be listed.
@@ -35,7 +46,8 @@ def list_tree(root: Path, *, limits: Limits | None = None) -> Selection:
     if not root.is_dir():
         raise NotADirectory(f"{root}: not a directory")
     listing = _Listing(Budget(limits or Limits()))
-    listing.list_directory(root.resolve(), prefix="", rules=IgnoreRules())
+    top = root.resolve()
+    listing.walk(top, EveryFile() if is_archive else own_files(top))
     return Selection(
         tuple(listing.budget.entries),
         (*listing.skipped, *listing.budget.beyond_limits()),
@@ -87,43 +99,64 @@ class TreeBlobs:
 
 
 @dataclass(slots=True)
+class _Folder:
+    """A directory on the way through a tree."""
+
+    prefix: str
+    entries: Iterator[os.DirEntry[str]]
+    own: OwnFiles
+
+
+@dataclass(slots=True)
 class _Listing:
     """One walk through a tree."""
 
     budget: Budget
     skipped: list[Skipped] = field(default_factory=list)
 
-    def list_directory(self, directory: Path, *, prefix: str, rules: IgnoreRules) -> None:
+    def walk(self, root: Path, own: OwnFiles) -> None:
+        # Not by recursion: an archive may nest folders deeper than Python calls functions.
+        folders = list(self._opened(root, prefix="", own=own))
+        while folders:
+            entry = next(folders[-1].entries, None)
+            if entry is None:
+                folders.pop()
+            else:
+                folders += self._list_entry(entry, folders[-1])
+
+    def _opened(self, directory: Path, *, prefix: str, own: OwnFiles) -> Iterator[_Folder]:
+        """Yield the directory, if it can be listed."""
         try:
             entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
         except OSError as error:
             self._skip(prefix.rstrip("/") or ".", f"cannot be listed: {error.strerror}")
             return
-        rules = _rules_of(directory, prefix=prefix, rules=rules)
-        for entry in entries:
-            self._list_entry(entry, prefix=prefix, rules=rules)
+        yield _Folder(prefix, iter(entries), own.within(directory, prefix=prefix))
 
-    def _list_entry(self, entry: os.DirEntry[str], *, prefix: str, rules: IgnoreRules) -> None:
-        path = prefix + entry.name
+    def _list_entry(self, entry: os.DirEntry[str], folder: _Folder) -> Iterator[_Folder]:
+        """List a file; yield a directory that is to be gone into."""
+        path = folder.prefix + entry.name
         if not _is_unicode(path):
             self._skip(ascii(path)[1:-1], "its name is not UTF-8")
         elif entry.is_symlink():
-            if not rules.ignores(path):
+            if folder.own.has(path):
                 self._skip(path, "a symbolic link")
         elif entry.is_dir(follow_symlinks=False):
-            self._enter(entry, path=path, rules=rules)
-        elif not rules.ignores(path):
+            yield from self._entered(entry, path=f"{path}/", own=folder.own)
+        elif folder.own.has(path):
             self._list_file(entry, path=path)
 
-    def _enter(self, entry: os.DirEntry[str], *, path: str, rules: IgnoreRules) -> None:
-        if entry.name == ".git" or rules.ignores(f"{path}/"):
+    def _entered(self, entry: os.DirEntry[str], *, path: str, own: OwnFiles) -> Iterator[_Folder]:
+        if entry.name == ".git" or not own.has(path):
             return
-        if reason := directory_reason(entry.name):
-            self._skip(f"{path}/", reason)
+        if reason := path_reason(path) or directory_reason(entry.name):
+            self._skip(path, reason)
         elif Path(entry.path, "pyvenv.cfg").is_file():
-            self._skip(f"{path}/", "a Python virtual environment")
+            self._skip(path, "a Python virtual environment")
+        elif Path(entry.path, ".git").exists():
+            self._skip(path, "another checkout, or a submodule")
         else:
-            self.list_directory(Path(entry.path), prefix=f"{path}/", rules=rules)
+            yield from self._opened(Path(entry.path), prefix=path, own=own)
 
     def _list_file(self, entry: os.DirEntry[str], *, path: str) -> None:
         limits = self.budget.limits
@@ -132,13 +165,13 @@ class _Listing:
             if not stat.S_ISREG(found.st_mode):
                 self._skip(path, "not a regular file")
                 return
-            reason = file_reason(entry.name, size=found.st_size, limits=limits)
+            reason = file_reason(path, size=found.st_size, limits=limits)
             data = b"" if reason else _read(entry.path, most=limits.file_bytes + 1)
         except OSError as error:
             self._skip(path, f"cannot be read: {error.strerror}")
             return
         # A file may have grown since.
-        reason = reason or file_reason(entry.name, size=len(data), limits=limits)
+        reason = reason or file_reason(path, size=len(data), limits=limits)
         if reason:
             self._skip(path, reason)
         else:
@@ -146,18 +179,6 @@ class _Listing:
 
     def _skip(self, path: str, reason: str) -> None:
         self.skipped.append(Skipped(path, reason))
-
-
-def _rules_of(directory: Path, *, prefix: str, rules: IgnoreRules) -> IgnoreRules:
-    own = directory / ".gitignore"
-    if own.is_symlink() or not own.is_file():  # git, too, follows no link here
-        return rules
-    try:
-        content = own.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        _log.warning("gitignore_unreadable", path=f"{prefix}.gitignore")
-        return rules
-    return rules.within(prefix, content)
 
 
 def _read(path: str, *, most: int) -> bytes:

@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+LONGEST_NAME = 1_000
+"""Bytes of the longest local name that is kept. With its module's, which is no longer than a path,
+it fits into an entry of the database's indexes, which has room for 2,704."""
+
+
+MOST_NAMES = 20_000
+"""Names of a file that are kept; a file of more is data."""
+
+
+def is_kept(name: str) -> bool:
+    """Whether a local name is short enough to be kept; longer ones are data."""
+    return len(name.encode("utf-8", "surrogatepass")) <= LONGEST_NAME
+
+
 class ParameterKind(StrEnum):
     """How an argument reaches its parameter."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from retrieval.chunkers.definitions import statements_in
@@ -14,7 +15,7 @@ from retrieval.chunkers.python import syntax_tree
 from retrieval.symbols.attributes import attributes_of, bound_in
 from retrieval.symbols.deprecations import deprecated, since
 from retrieval.symbols.exports import exports_of
-from retrieval.symbols.facts import FileFacts, ModuleFacts, Name
+from retrieval.symbols.facts import MOST_NAMES, FileFacts, ModuleFacts, Name, is_kept
 from retrieval.symbols.lazy import is_attached, lazy_links
 from retrieval.symbols.links import links_in, stars_in
 from retrieval.symbols.parameters import parameters
@@ -36,7 +37,8 @@ def read(parsed: ParsedFile, text: str) -> FileFacts:
     """Return the names of a file that was cut into ``parsed`` and whose text is ``text``.
 
     The chunker has found the definitions, with their lines and signatures. Of a Python module the
-    rest is read here; the names of other languages stand as they are.
+    rest is read here; the names of other languages stand as they are. Names that are too long to be
+    kept are left out.
     """
     if parsed.language != "python" or not parsed.symbols or parsed.symbols[0].kind != "module":
         return FileFacts(parsed.path, tuple(_passed(parsed.symbols)))
@@ -44,12 +46,14 @@ def read(parsed: ParsedFile, text: str) -> FileFacts:
         tree = syntax_tree(Lines(text))
     except SyntaxError:  # read by a chunker that forgives more
         return FileFacts(parsed.path, tuple(_passed(parsed.symbols)))
-    names = tuple(_python_names(parsed.symbols, tree))
+    short = (name for name in _python_names(parsed.symbols, tree) if is_kept(name.local_name))
+    names = tuple(islice(short, MOST_NAMES))
     return FileFacts(parsed.path, names, _module_facts(tree, names, text))
 
 
 def _passed(symbols: Iterable[Symbol]) -> Iterator[Name]:
-    return (_name(symbol, symbol.qualified_name) for symbol in symbols)
+    short = (symbol for symbol in symbols if is_kept(symbol.qualified_name))
+    return (_name(symbol, symbol.qualified_name) for symbol in islice(short, MOST_NAMES))
 
 
 def _name(symbol: Symbol, local_name: str) -> Name:
@@ -150,15 +154,16 @@ def _assigned(tree: ast.Module, nodes: Mapping[tuple[str, int], _Definition]) ->
 
 def _module_facts(tree: ast.Module, names: Sequence[Name], text: str) -> ModuleFacts:
     exports = exports_of(tree.body)
+    links = (link for link in links_in(tree) if is_kept(link.name))
     definitions = {name.local_name: name.kind for name in names if name.local_name}
     return ModuleFacts(
         definitions=definitions,
         bases={name.local_name: name.bases for name in names if name.bases},
-        links=links_in(tree),
+        links=tuple(islice(links, MOST_NAMES)),
         stars=stars_in(tree),
         exports=None if exports.names is None else tuple(exports.names),
         exports_of=tuple(exports.modules),
-        is_dynamic=_is_dynamic(tree, text),
+        is_dynamic=len(names) == MOST_NAMES or _is_dynamic(tree, text),
     )
 
 

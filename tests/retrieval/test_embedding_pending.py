@@ -6,13 +6,14 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from retrieval import indexing
 from retrieval.catalogue import Catalogue
-from retrieval.indexing import Indexer
+from retrieval.indexing import Embedded, Indexer
 from tests.retrieval.conftest import (
     KETTLE,
     PATIENCE,
@@ -84,13 +85,13 @@ def test_what_waits_is_embedded_by_a_call_of_its_own(
 ) -> None:
     report = index(tree, embed=False)
 
-    assert indexer.embed_pending(REPOSITORY) == report.waiting
-    assert indexer.embed_pending(REPOSITORY) == 0
+    assert indexer.embed_pending(REPOSITORY).texts == report.waiting
+    assert indexer.embed_pending(REPOSITORY).texts == 0
     assert_whole(database, model)
 
 
 def test_an_unknown_repository_has_nothing_to_embed(indexer: Indexer) -> None:
-    assert indexer.embed_pending("nobody/nothing") == 0
+    assert indexer.embed_pending("nobody/nothing").texts == 0
 
 
 def test_workers_share_a_repository_and_no_text_is_read_twice(
@@ -185,13 +186,15 @@ def test_a_worker_that_is_killed_loses_its_batch_alone(
     ) as process:
         assert process.stdout
         assert process.stdout.readline() == "in the middle\n"
-        assert indexer.embed_pending(REPOSITORY) == report.waiting - 4  # beside the living worker
+        assert (
+            indexer.embed_pending(REPOSITORY).texts == report.waiting - 4
+        )  # beside the living worker
         process.kill()
 
     deadline = time.monotonic() + PATIENCE
     embedded = 0
     while not embedded and time.monotonic() < deadline:  # the server notices in its own time
-        embedded = indexer.embed_pending(REPOSITORY)
+        embedded = indexer.embed_pending(REPOSITORY).texts
 
     assert embedded == 2
     assert_whole(database, model)
@@ -261,6 +264,48 @@ def test_a_ref_can_be_removed_while_a_worker_reads_its_texts(
             assert rows == [], table
 
 
+def test_a_vector_swept_while_a_worker_counts_on_it_is_computed_anew(
+    *,
+    tree: Path,
+    tmp_path: Path,
+    database: Database,
+    index: Callable[..., IndexReport],
+    indexer: Indexer,
+    worker: threading.Thread,
+    held: HeldEmbedder,
+    model: SentenceTransformerEmbedder,
+) -> None:
+    """What the worker claimed as known is known no more when it writes, and wanted again."""
+    index(tree, embed=False)
+    (tmp_path / "other" / "kitchen").mkdir(parents=True)
+    (tmp_path / "other" / "kitchen" / "kettle.py").write_text(KETTLE)
+    index(tmp_path / "other", repository="octo/other")
+    indexer.remove("octo/other", "main")
+    _start(worker, held)
+
+    indexer.remove(REPOSITORY, "main")
+    assert indexer.sweep_cache(unused_for=timedelta(0)) > 0
+    index(tree, embed=False)
+    _finish(worker, held)
+
+    assert held.texts
+    assert_whole(database, model)
+
+
+def test_a_job_ends_after_its_time_and_says_that_there_is_more(
+    tree: Path,
+    index: Callable[..., IndexReport],
+    indexer: Indexer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(indexing, "TEXTS_A_BATCH", 4)
+    report = index(tree, embed=False)
+
+    assert indexer.embed_pending(REPOSITORY, seconds=0) == Embedded(4, is_over=False)
+    assert indexer.embed_pending(REPOSITORY) == Embedded(report.waiting - 4, is_over=True)
+    assert indexer.embed_pending(REPOSITORY, seconds=0) == Embedded(0, is_over=True)
+
+
 def test_texts_that_no_index_has_any_more_are_not_read(
     tree: Path,
     database: Database,
@@ -271,7 +316,7 @@ def test_texts_that_no_index_has_any_more_are_not_read(
     index(tree, embed=False)
     indexer.remove(REPOSITORY, "main")
 
-    assert indexer.embed_pending(REPOSITORY) == 0
+    assert indexer.embed_pending(REPOSITORY).texts == 0
     assert embedder.texts == []
     with database.transaction() as connection:
         assert connection.execute("SELECT * FROM unembedded").fetchall() == []

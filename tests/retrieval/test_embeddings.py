@@ -70,6 +70,42 @@ def test_the_measure_of_a_model_without_files_of_its_own_is_that_of_the_loaded_o
     assert list(of_loaded.count(texts)) == list(model.measure.count(texts))
 
 
+def _copied(folder: Path) -> Path:
+    """Copy the packaged model, by links but for its settings."""
+    packaged = embeddings._packaged()
+    assert packaged is not None
+    for path in packaged.rglob("*"):
+        target = folder / path.relative_to(packaged)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".json":
+            target.write_bytes(path.read_bytes())
+        elif path.is_file():
+            target.symlink_to(path)
+    return folder
+
+
+def test_a_folder_that_comes_to_hold_another_model_is_another_model(tmp_path: Path) -> None:
+    folder = _copied(tmp_path / "model")
+    before = SentenceTransformerEmbedder(str(folder)).model
+    assert before.startswith(f"{folder}@")
+    assert SentenceTransformerEmbedder(str(folder)).model == before
+    assert SentenceTransformerEmbedder(before).measure.window == 254
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 128}')
+
+    after = SentenceTransformerEmbedder(str(folder)).model
+
+    assert after != before
+    with pytest.raises(ModelMissing, match="the folder holds another one now"):
+        SentenceTransformerEmbedder(before).encode(["kettle"])
+
+
+def test_trained_further_it_is_another_model(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"a" * 3_000_000)
+    before = SentenceTransformerEmbedder(str(tmp_path)).model
+    (tmp_path / "model.safetensors").write_bytes(b"a" * 2_999_999 + b"b")
+    assert SentenceTransformerEmbedder(str(tmp_path)).model != before
+
+
 def test_a_tokenizer_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "sentence_bert_config.json").write_text('{"max_seq_length": 256}')
     (tmp_path / "tokenizer.json").write_text("{}")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval import chunkers, files
+from retrieval import chunkers, files, indexing, refs
 from retrieval.catalogue import Catalogue
 from retrieval.indexing import Indexer
-from retrieval.model import SourceFile
+from retrieval.model import Skipped, SourceFile
 from retrieval.sources import Entry, NotADirectory, blob_id
 from tests.retrieval.conftest import (
     KETTLE,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from retrieval.embeddings import SentenceTransformerEmbedder
     from retrieval.model import IndexReport
     from retrieval.search import Retriever
+    from retrieval.sources import Selection
     from storage import Database
 
 
@@ -47,6 +49,65 @@ def test_a_first_run_embeds_every_chunk_and_every_gist(
     assert sorted(embedder.texts) == sorted(set(texts(database)))
     assert report.reused == report.removed == 0
     assert report.skipped == report.notes == ()
+
+
+def test_names_and_paths_of_any_length_keep_no_other_file_from_the_index(
+    tmp_path: Path, index: Callable[..., IndexReport], retriever: Retriever
+) -> None:
+    # The server compresses long values before it measures them: these are as good as random.
+    name = "".join(sha256(b"%d" % number).hexdigest() for number in range(90))
+    folder = tmp_path.joinpath(*(name[start : start + 240] for start in range(0, 720, 240)))
+    folder.mkdir(parents=True)
+    (folder / f"{name[-230:]}.py").write_text(
+        f"import os\nclass A:\n    def f{name[:900]}(self): ...\ndef f{name}(): ...\n"
+        f"z{name} = os.path\n"
+    )
+    (tmp_path / "long.js").write_text(f"function f{name}() {{\n  return 1;\n}}\n")
+    (tmp_path / "kettle.py").write_text(KETTLE)
+
+    report = index(tmp_path)
+
+    assert report.documents == 3
+    assert _paths(retriever, "boil")[0] == "kettle.py"
+
+
+def test_a_file_beyond_the_limit_of_a_tree_is_left_out_with_the_reason(
+    tree: Path, index: Callable[..., IndexReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = index(tree)
+    monkeypatch.setattr(indexing, "MOST_CHUNKS", whole.chunks + 1)
+    (tree / "NEWS.md").write_text("# News\n\nA timer.\n\n# More\n\nA lid.\n")
+
+    report = index(tree)
+
+    assert report.chunks == whole.chunks
+    reason = f"beyond the limit of {whole.chunks + 1:,} chunks a tree"
+    assert report.skipped == (Skipped("NEWS.md", reason),)
+    (tree / "NEWS.md").write_text("# News\n\nA timer.\n")
+    assert index(tree).chunks == whole.chunks + 1
+
+
+def test_a_file_that_changes_while_it_is_listed_is_known_by_what_was_read(
+    tree: Path,
+    index: Callable[..., IndexReport],
+    retriever: Retriever,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    list_tree = indexing.list_tree
+    readme = tree / "README.md"
+
+    def and_write(root: Path, *, is_archive: bool) -> Selection:
+        listed = list_tree(root, is_archive=is_archive)
+        readme.write_text("# Kitchen\n\nMarzipan.\n")
+        return listed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "list_tree", and_write)
+        index(tree)
+    readme.write_text(README)
+
+    assert index(tree).removed == 1
+    assert "vinegar" in retriever.search("Cleaning", repository=REPOSITORY, knn=1).passages[0].text
 
 
 def test_a_second_run_embeds_nothing(
@@ -165,11 +226,30 @@ def test_another_model_replaces_the_index_once_it_is_whole(
     assert retriever.search("boil", repository=REPOSITORY, knn=1).commit == "1" * 40
     assert report.waiting > report.chunks
 
-    assert other.embed_pending(REPOSITORY) == report.waiting
+    assert other.embed_pending(REPOSITORY).texts == report.waiting
 
     assert _indexes(database) == [("other/model", True, True)]
     assert retriever.search("boil", repository=REPOSITORY, knn=1).commit == "3"
     assert_whole(database, model)
+
+
+def test_a_worker_that_still_has_the_former_model_leaves_the_next_ones_index_alone(
+    tree: Path,
+    database: Database,
+    index: Callable[..., IndexReport],
+    indexer: Indexer,
+    other: Indexer,
+) -> None:
+    index(tree)
+    other.index(tree, repository=REPOSITORY, url=URL, ref="main", commit="3", embed=False)
+    (tree / "README.md").write_text("# Kitchen\n\nMarzipan.\n")
+
+    index(tree)
+    indexer.embed_pending(REPOSITORY)
+
+    assert [answers for _, answers, _ in _indexes(database)] == [True, False]
+    other.index(tree, repository=REPOSITORY, url=URL, ref="main", commit="3")
+    assert _indexes(database) == [("other/model", True, True)]
 
 
 def test_a_model_that_was_taken_back_leaves_nothing_of_the_other(
@@ -182,9 +262,13 @@ def test_a_model_that_was_taken_back_leaves_nothing_of_the_other(
 ) -> None:
     index(tree)
     other.index(tree, repository=REPOSITORY, url=URL, ref="main", commit="3", embed=False)
+    with database.transaction() as connection:
+        connection.execute(
+            "UPDATE indexes SET updated_at = updated_at - %s WHERE NOT answers", (refs.PATIENCE,)
+        )
 
     index(tree)
-    other.embed_pending(REPOSITORY)
+    assert other.embed_pending(REPOSITORY).texts == 0
 
     assert _indexes(database) == [(model.model, True, True)]
     assert_whole(database, model)

@@ -92,6 +92,28 @@ def test_a_removed_ref_leaves_the_others(
         retriever.search("boil", repository=REPOSITORY, knn=1, ref="v2")
 
 
+def test_a_ref_removed_before_it_was_read_leaves_nothing_to_read(
+    tree: Path,
+    database: Database,
+    index: Callable[..., IndexReport],
+    indexer: Indexer,
+    retriever: Retriever,
+) -> None:
+    index(tree)
+    (tree / "NEWS.md").write_text("# News\n\nThe toaster has a timer now.\n")
+    index(tree, ref="v2", embed=False)
+    (tree / "NEWS.md").write_text("# News\n\nThe kettle has one, too.\n")
+    index(tree, ref="v3", embed=False)
+
+    indexer.remove(REPOSITORY, "v2")
+
+    with database.transaction() as connection:
+        assert connection.execute("SELECT count(*) FROM unembedded").fetchone() == (2,)
+    assert not retriever.search("boil", repository=REPOSITORY, knn=1).is_whole
+    indexer.remove(REPOSITORY, "v3")
+    assert retriever.search("boil", repository=REPOSITORY, knn=1).is_whole
+
+
 def test_when_the_default_goes_the_latest_of_the_others_answers(
     tree: Path, index: Callable[..., IndexReport], indexer: Indexer, retriever: Retriever
 ) -> None:
@@ -141,21 +163,3 @@ def test_a_vector_that_is_in_use_again_is_kept(
 
     assert indexer.sweep_cache(unused_for=MONTH) == 0
     assert _cached(database) == len(set(texts(database)))
-
-
-def test_a_sweep_between_reading_and_writing_loses_no_vector(
-    tree: Path,
-    database: Database,
-    index: Callable[..., IndexReport],
-    indexer: Indexer,
-) -> None:
-    """A text whose vector went from the cache is on the list of what is to be read."""
-    index(tree)
-    indexer.remove(REPOSITORY, "main")
-    index(tree, embed=False)
-    indexer.remove(REPOSITORY, "main")
-    assert indexer.sweep_cache(unused_for=timedelta(0)) > 0
-
-    report = index(tree)
-
-    assert report.embedded == len(set(texts(database))) == _cached(database)

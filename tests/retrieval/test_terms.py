@@ -21,12 +21,18 @@ from retrieval.terms import DIMENSIONS, MAX_TERMS, idf, number, terms, weights
         ("release v0.12.0", {"releas", "0.12.0"}),
         ("releasev0.12.0.rst", {"releas", "0.12.0", "rst"}),
         ("How do I create spheres?", {"creat", "sphere"}),
+        ("1.2a1.3 1.2.dev4 0.12345678901234", {"1.2", "1.3", "1.2.dev4", "0.12345678901234"}),
         ("Größe", {"größe"}),
         ("", set()),
     ],
 )
 def test_identifiers_are_searched_whole_and_in_parts(text: str, expected: set[str]) -> None:
     assert set(terms(text)) == expected
+
+
+@pytest.mark.timeout(20)  # seconds; a text that is read again for each of its dots takes minutes
+def test_many_dots_and_digits_are_read_once() -> None:
+    assert "1" in set(terms("1" + ".1" * 200_000 + "..1"))
 
 
 @given(st.text())

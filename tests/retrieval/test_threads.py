@@ -126,6 +126,7 @@ def test_text_that_postgresql_does_not_hold_is_mended(model: SentenceTransformer
         ("pip install kitchen==0.9", "0.9"),
         ("since version 0.9.0, not v0.8", "0.9.0"),
         ("Release v0.9.1 broke it", "0.9.1"),
+        ("kitchen >= 0.9", "0.9"),
     ],
 )
 def test_a_thread_that_speaks_of_an_older_version_is_outdated(said: str, newest: str) -> None:
@@ -150,6 +151,12 @@ def test_a_thread_that_speaks_of_an_older_version_is_outdated(said: str, newest:
 def test_a_thread_that_does_not_is_not(said: str, release: str | None) -> None:
     thread = replace(THREAD, answer=said)
     assert outdated(thread, name="kitchen", newest_release=release, now=NOW) is None
+
+
+@pytest.mark.timeout(20)  # seconds; where each letter is read again for the one before, minutes
+def test_a_thread_of_many_letters_is_read_once() -> None:
+    thread = replace(THREAD, answer="v " * 100_000)
+    assert outdated(thread, name="kitchen", newest_release="v0.12.0", now=NOW) is None
 
 
 def test_an_old_answer_is_outdated() -> None:
@@ -200,7 +207,7 @@ def test_the_model_may_be_left_to_other_workers(
 ) -> None:
     assert threads.write([THREAD], repository=REPOSITORY, url=URL, embed=False) == 2
     assert embedder.texts == []
-    assert indexer.embed_pending(REPOSITORY) == 2
+    assert indexer.embed_pending(REPOSITORY).texts == 2
     assert threads.write([THREAD], repository=REPOSITORY, url=URL) == 0
 
 

@@ -360,3 +360,22 @@ class Squares:
 def test_no_chunk_is_too_long_for_a_model_whose_tokens_do_not_add_up(path: str) -> None:
     parsed = check(Squares(), path, "some words here\n" * 40)
     assert sum(chunk.text.count("words") for chunk in parsed.chunks) == 40
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("a.py", "def f(): pass\n"),
+        ("a.py", "class A:\n    async def f(self): pass\n"),
+        ("a.md", "# a\n"),
+        ("a.rst", "a\n=\n"),
+    ],
+)
+def test_a_file_of_more_parts_than_anyone_writes_is_plain_text(
+    path: str, part: str, measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunkers, "MOST_PARTS", 40)
+    assert chunkers.parse(path, part * 20, measure).note is None
+    parsed = chunkers.parse(path, part * 41, measure)
+    assert parsed.note == "indexed as plain text, since it has more than 40 parts"
+    assert {chunk.kind for chunk in parsed.chunks} == {ChunkKind.TEXT}

@@ -94,7 +94,7 @@ def test_version_and_repository_may_be_left_out(written: Callable[[str], Path]) 
     ("old", "new", "problem"),
     [
         ("kind: how-to", "kind: How To", "question 'kitchen-01': kind: "),
-        ("    kind: how-to\n", "", "question 'kitchen-01': kind: Field required"),
+        ("    kind: how-to\n", "", "question 'kitchen-01': kind: is missing"),
         ("lines: [4, 12]", "lines: [12, 4]", "question 'kitchen-01': gold.0.lines: the first line"),
         ("lines: [4, 12]", "lines: [0, 12]", "question 'kitchen-01': gold.0.lines.0: "),
         ("lines: [1, 1]", "lines: 1", "question 'kitchen-01': gold.1.lines: "),
@@ -103,14 +103,18 @@ def test_version_and_repository_may_be_left_out(written: Callable[[str], Path]) 
         ("path: README.md", "path: ../README.md", "question 'kitchen-01': gold.1.path: is not"),
         ("path: README.md", "path: ./README.md", "question 'kitchen-01': gold.1.path: is not"),
         ("path: README.md", r"path: docs\a.md", "question 'kitchen-01': gold.1.path: is not"),
-        ("symbol:", "symbols:", "question 'kitchen-01': gold.0.symbols: Extra inputs"),
+        ("symbol:", "symbols:", "question 'kitchen-01': gold.0.symbols: is no known key"),
         ("question: 404", "question: ''", "question 'kitchen-02': question: "),
         ("[{path: CHANGES.md, lines: [7, 9]}]", "[]", "question 'kitchen-02': gold: "),
-        ("  - id: kitchen-02\n   ", "  -", "question number 2: id: Field required"),
+        ("  - id: kitchen-02\n   ", "  -", "question number 2: id: is missing"),
         ("id: kitchen-02", "id: kitchen-01", "question 'kitchen-01': the id is given twice"),
         ("repository: octo/kitchen", "repository: kitchen", "repository: "),
-        ("project: kitchen\n", "", "project: Field required"),
+        ("project: kitchen\n", "", "project: is missing"),
         ("project: kitchen", "project: [", "no YAML: "),
+        ("question: 404", "quesion: 404", "question 'kitchen-02': quesion: is no known key; is "),
+        ("lines: [4, 12]", "lines: [4]", "question 'kitchen-01': gold.0.lines.1: is missing"),
+        ("lines: [4, 12]", "lines: [4, 5, 6]", "question 'kitchen-01': gold.0.lines: holds too"),
+        ("id: kitchen-01", "id: [a]", "question number 1: id: should be text"),
     ],
 )
 def test_what_is_wrong_is_told_with_question_and_field(
@@ -124,9 +128,19 @@ def test_what_is_wrong_is_told_with_question_and_field(
     assert told.startswith(problem)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "questions: 3", "project: x\nquestions: [3]"])
-def test_yaml_of_another_shape_is_refused(written: Callable[[str], Path], text: str) -> None:
-    assert problems(written(text))
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "the file should hold keys with values"),
+        ("[]", "the file should hold keys with values"),
+        ("project: x\nquestions: 3", "questions: should be a list"),
+        ("project: x\nquestions: [3]", "question number 1: should hold keys with values"),
+    ],
+)
+def test_yaml_of_another_shape_is_refused_in_plain_words(
+    written: Callable[[str], Path], text: str, told: str
+) -> None:
+    assert problems(written(text)) == (told,)
 
 
 def test_every_problem_of_a_file_is_told_at_once(written: Callable[[str], Path]) -> None:

@@ -57,12 +57,12 @@ def test_further_results_for_an_answer_leave_the_list_and_wrong_ones_stay() -> N
     assert judged.relevant == 2
 
 
-def test_a_result_that_spans_several_answers_stands_for_each() -> None:
-    gold = [Place("a", 10, 20), Place("a", 40, 50)]
+def test_a_result_that_spans_several_answers_is_one_hit() -> None:
+    gold = [Place("a", 10, 20), Place("a", 40, 50), Place("a", 70, 80)]
 
     judged = by_place([Lines("b"), Lines("a", 15, 45), Lines("a", 41, 42)], gold)
 
-    assert judged.hits == (False, True, True)
+    assert (judged.hits, judged.relevant) == ((False, True), 3)
 
 
 def test_a_place_that_is_given_twice_is_one() -> None:

@@ -65,18 +65,35 @@ def test_rows_may_be_kinds(outcomes: list[Outcome]) -> None:
     assert [row.name for row in rows(outcomes, by=By.KIND)] == ["error", "how-to", "all"]
 
 
-def test_a_table_shows_means_and_intervals_in_percent(outcomes: list[Outcome]) -> None:
-    console = Console(width=160)
+def drawn(outcomes: list[Outcome]) -> list[str]:
+    console = Console(width=80)
     with console.capture() as captured:
         console.print(
             table(rows(outcomes, by=By.PROJECT), level=Level.FILE, title="Files", first="project")
         )
+    return captured.get().splitlines()
 
-    lines = captured.get().splitlines()
-    cellar = next(line for line in lines if "cellar" in line)
-    whole = next(line for line in lines if " all " in line)
-    assert "0.0 [0, 0]" in cellar
-    assert "33.3 [0, 100]" in whole
+
+def test_a_table_shows_means_over_their_intervals_in_percent(outcomes: list[Outcome]) -> None:
+    lines = drawn([*outcomes, asked("d", RIGHT, project="scikit-imaging")])
+
+    header = next(line for line in lines if "project" in line)
+    assert header.split() == [
+        *("project", "asked", "nDCG@10", "MRR@10", "hit@1", "hit@3", "hit@5", "hit@10")
+    ]
+    named = {line.split()[0]: number for number, line in enumerate(lines) if line.strip()}
+    cellar, long = named["cellar"], named["scikit-imaging"]
+    assert lines[cellar].split() == ["cellar", "1", *["0.0"] * 6]
+    assert lines[cellar + 1].split() == ["0-0"] * 6
+    assert lines[long].split()[1:] == ["1", *["100.0"] * 6]
+    assert lines[long + 1].split() == ["100-100"] * 6
+    assert lines[named["all"]].split()[1] == "4"
+
+
+def test_a_table_of_one_project_says_nothing_twice(outcomes: list[Outcome]) -> None:
+    lines = drawn(outcomes[:2])
+
+    assert [line.split()[0] for line in lines if " 2 " in line] == ["kitchen"]
 
 
 def test_rows_as_json_hold_every_measure_of_both_levels(outcomes: list[Outcome]) -> None:

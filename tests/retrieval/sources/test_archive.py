@@ -84,6 +84,16 @@ def test_the_top_level_folder_is_stripped(pack: type, tmp_path: Path) -> None:
 
 
 @either
+@pytest.mark.parametrize("path", ["a/" * 2_000 + "a.py", "a" * 300, "/".join(["a" * 200] * 20)])
+def test_a_path_that_would_never_be_indexed_is_skipped(
+    pack: type, path: str, tmp_path: Path
+) -> None:
+    unpacked = unpack(pack({**FILES, f"fury-1/{path}": b""}), tmp_path)
+    assert [entry.path for entry in unpacked.skipped] == [path]
+    assert len(contents(tmp_path)) == 2
+
+
+@either
 def test_an_archive_may_be_a_file(pack: type, tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     archive.write_bytes(pack(FILES).getvalue())

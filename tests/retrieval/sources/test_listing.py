@@ -47,6 +47,9 @@ def test_files_come_in_the_order_of_a_walk_through_the_tree() -> None:
         (entry("a.py", size=1_000_001), "larger than 1,000,000 bytes"),
         (entry("link.py", mode="120000"), "a symbolic link"),
         (entry("libs/other", mode="160000"), "a submodule"),
+        (entry("é/" * 34 + "é" * 400 + ".py"), "a name longer than 255 bytes"),
+        (entry("/".join(["é" * 100] * 5) + ".py"), "its path is longer than 1,000 bytes"),
+        (entry("a/" * 101 + "a.py"), "more than 100 folders deep"),
     ],
 )
 def test_a_file_is_left_out_unread_with_the_reason(left_out: Entry, reason: str) -> None:

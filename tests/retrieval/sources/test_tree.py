@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval.model import Skipped
-from retrieval.sources import Limits, NotADirectory, SourceTree, read_tree
+from retrieval.sources import Limits, NotADirectory, SourceTree, list_tree, read_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +96,63 @@ def test_git_agrees_on_what_is_ignored(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     listed = git(tmp_path, "ls-files", "-o", "--exclude-standard", "-z")
     assert paths(read_tree(tmp_path)) == sorted(listed.split("\0")[:-1])
+
+
+def test_a_rule_of_many_stars_takes_no_longer_than_another(tmp_path: Path) -> None:
+    rules = "*a" * 60 + "*b\n" + "**/a/" * 60 + "**/b\n"
+    write(tmp_path, {".gitignore": rules, "a" * 250: "", "a/" * 60 + "a": ""})
+    assert len(paths(read_tree(tmp_path))) == 3
+
+
+def test_all_that_is_in_an_archive_is_tracked(tmp_path: Path) -> None:
+    write(tmp_path, {".gitignore": "*.cfg\ndocs/\n", "setup.cfg": "[a]", "docs/index.md": "# Hi"})
+    listed = list_tree(tmp_path, is_archive=True)
+    assert [entry.path for entry in listed.entries] == [".gitignore", "docs/index.md", "setup.cfg"]
+
+
+@pytest.mark.skipif(not GIT, reason="asks git, which is not here")
+def test_a_tracked_file_of_a_checkout_is_read_though_it_is_ignored(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            ".gitignore": "*.cfg\nout/\n",
+            "setup.cfg": "[a]",
+            "b.cfg": "",
+            "out/a.py": "a",
+            "out/b": "",
+        },
+    )
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "--force", "setup.cfg", "out/a.py")
+    (tmp_path / "new.py").write_text("new")
+    assert paths(read_tree(tmp_path)) == [".gitignore", "new.py", "out/a.py", "setup.cfg"]
+
+
+@pytest.mark.skipif(not GIT, reason="asks git, which is not here")
+def test_a_checkout_within_a_checkout_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "a", "libs/other/b.py": "b"})
+    git(tmp_path, "init", "-q")
+    git(tmp_path / "libs" / "other", "init", "-q")
+    tree = read_tree(tmp_path)
+    assert paths(tree) == ["a.py"]
+    assert tree.skipped == (Skipped("libs/other/", "another checkout, or a submodule"),)
+
+
+def test_folders_are_gone_into_so_deep_and_no_deeper(tmp_path: Path) -> None:
+    write(tmp_path, {"a/" * 400 + "b.py": "b", "a/" * 100 + "c.py": "c"})
+    tree = read_tree(tmp_path)
+    assert paths(tree) == ["a/" * 100 + "c.py"]
+    assert tree.skipped == (Skipped("a/" * 101, "more than 100 folders deep"),)
+
+
+def test_a_path_that_the_database_could_not_index_is_skipped(tmp_path: Path) -> None:
+    folder = "/".join(["a" * 240] * 4) + "/"
+    write(tmp_path, {f"{folder}{'b' * 33}.py": "b", f"{folder}{'c' * 34}.py": "c"})
+    tree = read_tree(tmp_path)
+    assert paths(tree) == [f"{folder}{'b' * 33}.py"]
+    assert tree.skipped == (
+        Skipped(f"{folder}{'c' * 34}.py", "its path is longer than 1,000 bytes"),
+    )
 
 
 @pytest.mark.parametrize(

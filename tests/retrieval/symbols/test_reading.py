@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval.model import ParsedFile, Symbol
+from retrieval.symbols import reading
 from retrieval.symbols.facts import ModuleFacts, Parameter, ParameterKind
 from retrieval.symbols.reading import read
 
@@ -257,3 +258,38 @@ def test_text_that_postgresql_cannot_hold_is_replaced(names: Names) -> None:
     found = names('@deprecated("a\\0b\\ud800")\ndef f(a="\\0"): ...\n')["f"]
     assert found.deprecated == "a?b?"
     assert "\0" not in found.parameters[0].default
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def {}(): ...\n",
+        "class {}: ...\n",
+        "class Kettle:\n    def {}(self): ...\n",
+        "{} = 1\n",
+        "import os\n{} = os.path\n",
+        "from os import path as {}\n",
+    ],
+)
+def test_a_name_too_long_to_be_kept_is_left_out(facts: Facts, text: str) -> None:
+    assert "é" in str(facts("a.py", text.format("é" * 490)))
+    too_long = facts("a.py", text.format("é" * 501))
+    assert too_long.module
+    assert "é" not in str((too_long.module.definitions, too_long.module.links))
+    assert "é" not in "".join(name.local_name for name in too_long.names)
+
+
+def test_of_other_languages_it_is_left_out_as_well() -> None:
+    symbols = tuple(Symbol(name, "function", None, "a.js", 1, 1) for name in ("boil", "b" * 1_001))
+    read_names = read(ParsedFile("a.js", "javascript", (), symbols), "").names
+    assert [name.local_name for name in read_names] == ["boil"]
+
+
+def test_of_a_file_with_more_names_than_anyone_writes_the_first_are_kept(
+    facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_NAMES", 5)
+    found = facts("a.py", "".join(f"import m{number}\nn{number} = 1\n" for number in range(9)))
+    assert found.module
+    assert (len(found.names), len(found.module.links)) == (5, 5)
+    assert found.module.is_dynamic

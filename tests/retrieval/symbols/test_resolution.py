@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from retrieval.symbols import stars
+
 if TYPE_CHECKING:
+    from retrieval.symbols.resolution import Resolution
     from tests.retrieval.symbols.conftest import Aliases, ResolveTree
 
 ACTOR = """
@@ -22,6 +25,14 @@ LOOKS_UP = """
 def __getattr__(name):
     return load(_MAP[name])
 """
+
+
+def open_modules(resolution: Resolution) -> set[str]:
+    return {
+        resolution.modules[item.document_id]
+        for item in resolution.lineages
+        if item.is_open and not item.local_name
+    }
 
 
 def test_each_way_to_import_is_another_path_to_the_definition(aliases: Aliases) -> None:
@@ -92,6 +103,36 @@ def test_stars_bring_what_other_stars_brought(aliases: Aliases) -> None:
         }
     )
     assert found["fury.deep"] == "fury.b.deep"
+
+
+def test_stars_in_a_large_circle_come_to_rest(aliases: Aliases, resolve_tree: ResolveTree) -> None:
+    files = {
+        f"m{number}.py": f"from m{(number + 1) % 300} import *\ndef n{number}(): ...\n"
+        for number in range(300)
+    }
+    assert aliases(files)["m299.n20"] == "m20.n20"
+    assert open_modules(resolve_tree(files)) >= {
+        "m0",
+        "m299",
+    }  # what stands too far off is not followed
+
+
+def test_what_stars_bring_is_bounded(
+    aliases: Aliases, resolve_tree: ResolveTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "a.py": "from b import *\n",
+        "b.py": "".join(f"def n{number}(): ...\n" for number in range(9)),
+        "c.py": "from a import *\n",
+    }
+    assert len(aliases(files)) == 18
+    assert not open_modules(resolve_tree(files))
+    monkeypatch.setattr(stars, "MOST_NAMES", 5)
+    assert len(aliases(files)) == 10
+    assert open_modules(resolve_tree(files)) == {"a", "c"}
+    monkeypatch.setattr(stars, "MOST_STEPS", 3)
+    assert len(aliases(files)) == 3
+    assert open_modules(resolve_tree(files)) == {"a", "c"}
 
 
 def test_a_star_that_leads_back_leaves_the_name_to_an_earlier_one(aliases: Aliases) -> None:

@@ -1,0 +1,56 @@
+"""What a search tells of itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from retrieval.candidates import Candidate
+from retrieval.evidence import gather
+from retrieval.model import ChunkKind
+
+CANDIDATE = Candidate(
+    id=1,
+    index_id=1,
+    path="kettle.py",
+    kind=ChunkKind.FUNCTION,
+    symbol=None,
+    start_line=1,
+    end_line=2,
+    unit_start_line=1,
+    unit_end_line=2,
+    similarity=0.5,
+    gist=0.6,
+    lexical=3.0,
+)
+IDFS = {1: 4.0, 2: 2.0}
+
+
+def test_each_sign_is_the_best_that_any_candidate_has() -> None:
+    near = replace(CANDIDATE, similarity=0.9, gist=None, lexical=0.6)
+
+    found = gather([CANDIDATE, near], IDFS, {2})
+
+    assert (found.similarity, found.gist, found.lexical) == (0.9, 0.6, 0.5)
+    assert found.agreement == pytest.approx(0.5 * 0.5)  # both sides mean the first
+    assert (found.terms, found.unknown) == (2, 0.5)
+
+
+def test_without_a_gist_the_nearest_chunk_stands_for_it() -> None:
+    assert gather([replace(CANDIDATE, gist=None)], IDFS, ()).gist == 0.5
+
+
+def test_without_vectors_only_the_words_tell() -> None:
+    unread = replace(CANDIDATE, similarity=None, gist=None)
+
+    found = gather([unread], IDFS, ())
+
+    assert (found.similarity, found.gist, found.agreement) == (None, None, 0.0)
+    assert found.lexical == 0.5
+
+
+def test_nothing_found_is_no_evidence() -> None:
+    found = gather([], {}, ())
+
+    assert (found.similarity, found.lexical, found.terms, found.unknown) == (None, 0.0, 0, 0.0)
