@@ -1,7 +1,7 @@
-"""How likely it is that the passages found hold the answer.
+"""How likely it is that a repository holds the answer to a question.
 
-A logistic model of three readings of the search, fitted on questions that a repository answers and
-questions that it does not; ``benchmarks/confidence`` fits and measures it, and docs/confidence.md
+A logistic model of what a search tells of itself, fitted on questions that repositories answer and
+questions that they do not; ``benchmarks/confidence`` fits and measures it, and docs/confidence.md
 shows the curve that the threshold was read off.
 """
 
@@ -12,74 +12,81 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from retrieval.model import Passage
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """What a search says of itself; each in [0, 1]."""
-
-    similarity: float
-    """The best cosine among the passages, or what stands for it where there is no vector."""
-    coverage: float
-    """The best share of the question's terms, by rarity, in one passage."""
-    agreement: float
-    """Similarity times coverage of the passage where the product is greatest: both sides of the
-    search mean the same passage."""
+    from retrieval.evidence import Evidence
+    from retrieval.model import SearchResult
 
 
 @dataclass(frozen=True, slots=True)
-class Coefficients:
-    """The fitted model."""
+class Model:
+    """A fitted model: the log-odds are the intercept and each feature times its coefficient."""
 
     intercept: float
-    similarity: float
-    coverage: float
-    agreement: float
+    coefficients: Mapping[str, float]
 
 
-COEFFICIENTS = Coefficients(intercept=-6.71, similarity=9.14, coverage=1.23, agreement=8.11)
+BY_MEANING = Model(
+    intercept=-8.12,
+    coefficients={
+        "similarity": 5.15,
+        "gist": 6.88,
+        "agreement": 3.86,
+        "terms": 1.06,
+        "unknown": -4.53,
+    },
+)
+"""For a repository that the embedding model has read."""
 
-THRESHOLD = 0.5
-"""Below it fury-bot abstains. The curve's best trade: see docs/confidence.md."""
+BY_WORDS = Model(
+    intercept=-8.5,  # fitted: -7.43; so much lower keeps what is foreign out at the same threshold
+    coefficients={"lexical": 5.39, "terms": 2.24, "unknown": -4.15},
+)
+"""For one whose candidates have no vectors yet."""
 
-MEASURED_PASSAGES = 5
-"""How many passages the model was fitted on: it reads as many, however many an answer may use."""
+THRESHOLD = 0.55
+"""Below it fury-bot abstains: see docs/confidence.md."""
 
-SIMILARITY_BY_WORDS = 0.6
-"""What stands for the cosine of a passage that the model has yet to read, as a share of its
-coverage. With no vector at all, the words answer alone where a passage has two thirds of the
-question's terms, by rarity; with fewer, fury-bot abstains."""
-
-
-def readings(passages: Sequence[Passage]) -> Readings:
-    """Read off a search result how well it fits its question."""
-    pairs = [(_similarity(passage), passage.coverage) for passage in passages] or [(0.0, 0.0)]
-    return Readings(
-        similarity=max(similarity for similarity, _ in pairs),
-        coverage=max(coverage for _, coverage in pairs),
-        agreement=max(similarity * coverage for similarity, coverage in pairs),
-    )
-
-
-def _similarity(passage: Passage) -> float:
-    """Return the passage's cosine, negative ones as 0, or what stands for it."""
-    if passage.similarity is None:
-        return SIMILARITY_BY_WORDS * passage.coverage
-    return max(passage.similarity, 0.0)
+UNCONFIRMED = 0.8
+"""What each problem that a check leaves in an answer makes of its confidence. Set by hand."""
 
 
-def confidence(passages: Sequence[Passage], *, coefficients: Coefficients = COEFFICIENTS) -> float:
-    """Return the probability that the passages hold the answer: [0, 1]; 0 without passages."""
-    if not passages:
+def features(evidence: Evidence) -> Mapping[str, float]:
+    """Return what the models weigh, by name: of meaning where there are vectors, else of words."""
+    common = {"terms": math.log1p(evidence.terms), "unknown": evidence.unknown}
+    if evidence.similarity is None or evidence.gist is None:
+        return {"lexical": evidence.lexical, **common}
+    # A cosine below 0 says no more than 0: the texts have nothing in common.
+    return {
+        "similarity": max(evidence.similarity, 0.0),
+        "gist": max(evidence.gist, 0.0),
+        "agreement": evidence.agreement,
+        **common,
+    }
+
+
+def confidence(found: SearchResult) -> float:
+    """Return the probability that what was found holds the answer: [0, 1]; 0 of no passages.
+
+    Passages that were given, and not searched for, are not doubted.
+    """
+    if not found.passages:
         return 0.0
-    read = readings(passages)
-    logit = (
-        coefficients.intercept
-        + coefficients.similarity * read.similarity
-        + coefficients.coverage * read.coverage
-        + coefficients.agreement * read.agreement
-    )
+    if found.evidence is None:
+        return 1.0
+    return probability(found.evidence)
+
+
+def probability(
+    evidence: Evidence, *, by_meaning: Model = BY_MEANING, by_words: Model = BY_WORDS
+) -> float:
+    """Return the probability that a repository with this evidence holds the answer: [0, 1]."""
+    read = features(evidence)
+    model = by_meaning if "similarity" in read else by_words
+    logit = model.intercept + sum(model.coefficients[name] * value for name, value in read.items())
     return 1 / (1 + math.exp(-logit))
+
+
+def after_checks(certainty: float, problems: int) -> float:
+    """Return the confidence in an answer in which the checks leave so many problems."""
+    return certainty * UNCONFIRMED**problems

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from retrieval.evidence import Evidence
 
 
 class ChunkKind(StrEnum):
@@ -144,6 +148,8 @@ class SearchResult:
     ref: str
     commit: str
     passages: tuple[Passage, ...]
+    evidence: Evidence | None = None
+    """How well the repository meets the question; None of passages that were not searched for."""
     is_whole: bool = True
     """Every text of the repository has been read by the model. Until then a passage may be missed
     that is found later."""
@@ -170,3 +176,6 @@ class IndexReport:
     """Files indexed as plain text although their name promised more."""
     waiting: int = 0
     """Texts that the model has yet to read: the chunks are found by their words meanwhile."""
+    is_structured: bool = True
+    """What the repository's size asks for stands. False: another process was building; see
+    :meth:`retrieval.indexing.Indexer.ensure_structure`."""

@@ -12,6 +12,7 @@ from pgvector import HalfVector, SparseVector
 
 from retrieval.candidates import find_candidates
 from retrieval.errors import RepositoryNotIndexed
+from retrieval.evidence import gather
 from retrieval.model import Passage, SearchResult
 from retrieval.query import read_query
 from retrieval.ranking import WEIGHTS, coverage, rank
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from retrieval.catalogue import Catalogue, Repository
     from retrieval.embeddings import Embedder
+    from retrieval.evidence import Evidence
     from retrieval.query import Query
     from retrieval.ranking import Ranked, Weights
     from retrieval.reranking import Reranker
@@ -153,7 +155,7 @@ class Retriever:
                 model = searched.tree.model
                 if model in self._loaded or not asked.text:
                     wanted = max(knn, RERANKED) if self._reranker else knn
-                    passages = self._find(connection, searched, asked, knn=wanted)
+                    passages, evidence = self._find(connection, searched, asked, knn=wanted)
                     break
             # Loading a model takes seconds, which no transaction should.
             self._embedder_for(model).encode([""])
@@ -164,6 +166,7 @@ class Retriever:
             ref=searched.tree.ref,
             commit=searched.tree.commit,
             passages=self._reranked(asked.text, passages)[:knn],
+            evidence=evidence,
             is_whole=searched.tree.is_whole,
         )
 
@@ -185,10 +188,10 @@ class Retriever:
         query: Query,
         *,
         knn: int,
-    ) -> tuple[Passage, ...]:
+    ) -> tuple[tuple[Passage, ...], Evidence]:
         if not query.text:
-            return ()
-        idfs = _read_idfs(connection, searched, query)
+            return (), gather((), {}, ())
+        idfs, unknown = _read_idfs(connection, searched, query)
         defined = _read_definitions(connection, searched, query)
         candidates = find_candidates(
             connection,
@@ -202,10 +205,11 @@ class Retriever:
         )
         ranked = rank(query, candidates, knn=knn, defined=defined, weights=self._weights)
         units = _read_units(connection, searched, ranked)
-        return tuple(
+        passages = tuple(
             _passage(searched, found, units[place], idfs, rank=place)
             for place, found in enumerate(ranked, 1)
         )
+        return passages, gather(candidates, idfs, unknown)
 
     def _embed(self, text: str, model: str) -> HalfVector:
         return HalfVector(self._embedder_for(model).encode([text])[0])
@@ -235,13 +239,19 @@ def _read_indexes(
     return _Searched(place, tree, next(threads, None))
 
 
-def _read_idfs(connection: Connection, searched: _Searched, query: Query) -> dict[int, float]:
-    """Return the IDF of each of the query's terms; a term that stands nowhere counts in full."""
+def _read_idfs(
+    connection: Connection, searched: _Searched, query: Query
+) -> tuple[dict[int, float], set[int]]:
+    """Return the IDF of each of the query's terms, and those that stand nowhere.
+
+    They count in full.
+    """
     numbers = [number(term) for term in query.terms]
     rows = connection.execute(_LEXICON, (searched.place.id, searched.ids, numbers))
     containing: dict[int, int] = dict(rows.fetchall())
     chunks = sum(index.chunks for index in searched.indexes)
-    return {place: idf(chunks=chunks, containing=containing.get(place, 0)) for place in numbers}
+    idfs = {place: idf(chunks=chunks, containing=containing.get(place, 0)) for place in numbers}
+    return idfs, {place for place in idfs if not containing.get(place)}
 
 
 def _read_definitions(

@@ -121,6 +121,16 @@ def finish_index(connection: Connection, scope: Scope) -> tuple[int, int]:
     return row[0], row[1]
 
 
+def count_other_chunks(connection: Connection, scope: Scope, paths: Sequence[str]) -> int:
+    """Return how many chunks an index has of other documents than those at ``paths``."""
+    row = connection.execute(
+        "SELECT count(*) FROM chunks"
+        " WHERE repository_id = %s AND index_id = %s AND path <> ALL(%s)",
+        (scope.repository_id, scope.index_id, list(paths)),
+    ).fetchone()
+    return row[0] if row else 0
+
+
 # The former row is as it was before this statement.
 _SAVE_DOCUMENTS = """
 WITH saved AS (

@@ -1,201 +1,288 @@
 """Fits the confidence model, and measures what each threshold would answer.
 
-Run ``make bench`` or ``python benchmarks/confidence/measure.py``. The repositories are source
-archives from the Python package index, fetched by pip. Everything printed stands in
-``docs/confidence.md``, with ``--write``.
+``python benchmarks/confidence/measure.py`` puts to each project its own questions, questions near
+its field that it does not answer, and questions about the others: the long ones of
+``benchmarks/retrieval`` with those of ``out_of_scope.yml``, and the short ones of
+``questions.yml``. The models are fitted on the ``dev`` halves, and everything that is reported
+comes from the ``test`` halves. With ``--write`` the report goes to ``docs/confidence.md``.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-import tarfile
-import tempfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import platformdirs
 import yaml
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from engine.confidence import MEASURED_PASSAGES, THRESHOLD, Readings, readings
-from retrieval.catalogue import Catalogue
-from retrieval.embeddings import SentenceTransformerEmbedder
-from retrieval.indexing import Indexer
-from retrieval.search import Retriever
-from storage import Database, embedded, migrations
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "retrieval"))  # its projects, questions and indexes
+
+import functions  # noqa: E402 - from the path above
+from corpora import Corpus, of_questions  # noqa: E402 - as above
+from systems import FuryBot, lasting_database  # noqa: E402 - as above
+
+from engine.confidence import THRESHOLD, features  # noqa: E402 - after those from the path above
+from retrieval.evaluation import Split, split_of  # noqa: E402 - as above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
-HERE = Path(__file__).parent
+    from retrieval.evidence import Evidence
+
 REPORT = HERE.parent.parent / "docs" / "confidence.md"
-KNN = MEASURED_PASSAGES
-NAMES = [field.name for field in fields(Readings)]
+KNN = 5
+ONE_IN = 6
+"""Of the others' questions, so many are put to a project."""
 THRESHOLDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+
+
+class Sort(StrEnum):
+    """What a question is to the repository that it is put to."""
+
+    OWN = "own"
+    NEAR = "near"
+    """Of its field, and answered nowhere in it."""
+    FOREIGN = "foreign"
+    """About another project."""
+
+
+SHARES = {Sort.OWN: 0.5, Sort.NEAR: 0.35, Sort.FOREIGN: 0.15}
+"""What the sorts weigh together when a model is fitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A question put to a repository."""
 
-    package: str
+    project: str
     question: str
-    answerable: bool
+    sort: Sort
+    split: Split
     found: bool
     """A file that answers it is among the passages."""
-    readings: Readings
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about a project."""
+
+    corpus: Corpus
+    own: Mapping[str, tuple[str, ...]]
+    """Its questions, each with how the paths begin that answer it."""
+    near: tuple[str, ...]
+    splits: Mapping[str, Split]
+    """Of its questions that have an id; the others' go by their texts."""
+    foreign: tuple[str, ...]
+    """Those of its questions that are put to the others."""
 
 
 def main() -> None:
     """Measure, and print or write the report."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--write", action="store_true", help="write docs/confidence.md")
-    options = arguments.parse_args()
-    questions = yaml.safe_load((HERE / "questions.yml").read_text(encoding="utf-8"))
-    with tempfile.TemporaryDirectory(prefix="fury-bot-", ignore_cleanup_errors=True) as folder:
-        cases = list(_cases(questions, Path(folder)))
+    options = _options()
+    options.cache.mkdir(parents=True, exist_ok=True)
+    asked = [*_long(options.cache), *_short(options.cache)]
+    system = FuryBot(lasting_database(options.cache))
+    cases = [case for one in asked for case in _put(system, one, asked)]
+    system.close()
     report = _report(cases)
     print(report)
     if options.write:
         REPORT.write_text(report, encoding="utf-8")
 
 
-def _cases(questions: dict[str, Any], folder: Path) -> Iterator[Case]:
-    url = embedded.start(folder)
-    migrations.migrate(url)
-    embedder = SentenceTransformerEmbedder()
-    with Database(url) as database:
-        catalogue = Catalogue(database)
-        retriever = Retriever(database, catalogue, lambda _: embedder)
-        for package in questions:
-            Indexer(database, catalogue, embedder).index(
-                _source(package, folder),
-                repository=f"benchmark/{package.partition('==')[0]}",
-                url="https://github.com/benchmark",
-                ref="HEAD",
-                commit="HEAD",
+def _options() -> argparse.Namespace:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--write", action="store_true", help="write docs/confidence.md")
+    arguments.add_argument(
+        "--cache",
+        type=Path,
+        default=platformdirs.user_cache_path("fury-bot") / "benchmarks",
+        help="where archives and indexes are kept",
+    )
+    return arguments.parse_args()
+
+
+def _long(cache: Path) -> Iterator[Asked]:
+    for name, near in _read("out_of_scope.yml").items():
+        corpus = of_questions(HERE.parent / "retrieval/questions" / f"{name}.yml", cache=cache)
+        yield Asked(
+            corpus=corpus,
+            own={each.text: tuple(place.path for place in each.gold) for each in corpus.questions},
+            near=tuple(near),
+            splits={each.text: each.split for each in corpus.questions},
+            foreign=tuple(each.text for each in corpus.questions[::ONE_IN]),
+        )
+
+
+def _short(cache: Path) -> Iterator[Asked]:
+    for package, questions in _read("questions.yml").items():
+        name, _, version = package.partition("==")
+        root = functions.fetch(functions.Archive(name, version), cache / "archives")
+        answered = questions["answered"]
+        yield Asked(
+            corpus=Corpus(name, root, ()),
+            own={each["ask"]: tuple(each["in"]) for each in answered},
+            near=tuple(questions["unanswered"]),
+            splits={},
+            foreign=(),  # "print coloured text": of whom it is asked, it does not say
+        )
+
+
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return content
+
+
+def _put(system: FuryBot, asked: Asked, every: Iterable[Asked]) -> Iterator[Case]:
+    """Put to one project what is asked about it, near it, and about the others."""
+    system.index(asked.corpus)
+    others = [other for other in every if other.corpus.name != asked.corpus.name]
+    sorts = (
+        (Sort.OWN, asked.own),
+        (Sort.NEAR, asked.near),
+        (Sort.FOREIGN, [question for other in others for question in other.foreign]),
+    )
+    for sort, questions in sorts:
+        for question in questions:
+            result = system.find(question, KNN)
+            if result.evidence is None:
+                raise ValueError(f"no evidence of {question!r}")
+            gold = asked.own.get(question, ())
+            yield Case(
+                project=asked.corpus.name,
+                question=question,
+                sort=sort,
+                split=asked.splits.get(question, split_of(question)),
+                found=any(passage.path.startswith(gold) for passage in result.passages),
+                evidence=result.evidence,
             )
-        for package in questions:
-            yield from _put(questions, package, retriever)
 
 
-def _put(questions: dict[str, Any], package: str, retriever: Retriever) -> Iterator[Case]:
-    own = questions[package]
-    asked: list[tuple[str, list[str]]] = [(each["ask"], each["in"]) for each in own["answered"]]
-    asked += [(question, []) for question in own["unanswered"]]
-    for other in questions:
-        if other != package:
-            asked += [
-                (each["ask"], [])
-                for each in questions[other]["answered"]
-                if package not in each.get("shared_with", ())
-            ]
-    for question, answering in asked:
-        found = retriever.search(
-            question, repository=f"benchmark/{package.partition('==')[0]}", knn=KNN
-        )
-        yield Case(
-            package=package,
-            question=question,
-            answerable=bool(answering),
-            found=any(
-                passage.path.startswith(prefix)
-                for passage in found.passages
-                for prefix in answering
-            ),
-            readings=readings(found.passages),
-        )
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A model of some features, and what it says of every case."""
+
+    names: tuple[str, ...]
+    intercept: float
+    coefficients: tuple[float, ...]
+    probabilities: npt.NDArray[np.float64]
+
+    def __str__(self) -> str:
+        values = zip(self.names, self.coefficients, strict=True)
+        return f"intercept {self.intercept:.2f}, " + ", ".join(f"{n} {v:.2f}" for n, v in values)
 
 
-def _source(package: str, folder: Path) -> Path:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    command += ["--no-binary", ":all:", "--dest", str(folder), package]
-    subprocess.run(command, check=True)  # noqa: S603 - pip, with a name of questions.yml
-    name, _, version = package.partition("==")
-    with tarfile.open(folder / f"{name}-{version}.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
-    return folder / f"{name}-{version}"
-
-
-def _report(cases: list[Case]) -> str:
-    values = np.array([[getattr(case.readings, name) for name in NAMES] for case in cases])
-    labels = np.array([case.answerable for case in cases])
-    model = LogisticRegression(C=10.0, class_weight="balanced")
-    folds = StratifiedKFold(5, shuffle=True, random_state=0)
-    probabilities = cross_val_predict(model, values, labels, cv=folds, method="predict_proba")[:, 1]
-    model.fit(values, labels)
-    coefficients = dict(zip(NAMES, model.coef_[0], strict=True))
-    fitted = ", ".join(f"{name} {value:.2f}" for name, value in coefficients.items())
-    introduction = (
-        f"{labels.sum()} questions that a repository answers and {(~labels).sum()} that it does"
-        f" not, put to {len({case.package for case in cases})} repositories with `knn` {KNN}."
-        " The probabilities below are cross-validated: each question was judged by a model"
-        " fitted on the others (five folds)."
+def _fit(cases: Sequence[Case], read: Sequence[Mapping[str, float]]) -> Fitted:
+    """Fit on the ``dev`` half; foreign questions, some of which have an answer, weigh least."""
+    names = tuple(read[0])
+    values = np.array([[each[name] for name in names] for each in read])
+    labels = np.array([case.sort is Sort.OWN for case in cases])
+    dev = _are(cases, split=Split.DEV)
+    weights = np.zeros(len(cases))
+    for sort, share in SHARES.items():
+        chosen = _are(cases, sort=sort, split=Split.DEV)
+        weights[chosen] = share * dev.sum() / chosen.sum()
+    model = LogisticRegression(C=10.0, max_iter=5_000)
+    model.fit(values[dev], labels[dev], sample_weight=weights[dev])
+    return Fitted(
+        names=names,
+        intercept=float(model.intercept_[0]),
+        coefficients=tuple(float(value) for value in model.coef_[0]),
+        probabilities=model.predict_proba(values)[:, 1],
     )
-    heading = (
-        "| threshold | answerable, answered | of those, with an answering file among the passages"
-        " | unanswerable, answered |"
-    )
-    in_use = (
-        f"The threshold in use is {THRESHOLD}. What is answered although it should not be, is"
-        " then up to the provider, which is told to say so when the passages hold no answer."
-    )
-    lines = [
-        "# When fury-bot abstains",
-        "",
-        "Written by `python benchmarks/confidence/measure.py --write`.",
-        "",
-        introduction,
-        "",
-        f"Fitted on all: intercept {model.intercept_[0]:.2f}, {fitted}.",
-        "",
-        heading,
-        "|---:|---:|---:|---:|",
-        *(_row(cases, labels, probabilities, threshold) for threshold in THRESHOLDS),
-        "",
-        in_use,
-        "",
-        "Answerable questions that would be left unanswered there:",
-        "",
-        *_missed(cases, probabilities, answerable=True),
-        "",
-        "Unanswerable questions that would be answered there:",
-        "",
-        *_missed(cases, probabilities, answerable=False),
-        "",
-    ]
-    return "\n".join(lines)
 
 
-def _row(
-    cases: list[Case],
-    labels: npt.NDArray[np.bool_],
-    probabilities: npt.NDArray[np.float64],
-    threshold: float,
-) -> str:
-    answered = probabilities >= threshold
+def _are(
+    cases: Sequence[Case], *, sort: Sort | None = None, split: Split | None = None
+) -> npt.NDArray[np.bool_]:
+    return np.array([sort in {None, c.sort} and split in {None, c.split} for c in cases])
+
+
+def _report(cases: Sequence[Case]) -> str:
+    whole = _fit(cases, [features(case.evidence) for case in cases])
+    unread = [replace(case.evidence, similarity=None, gist=None) for case in cases]
+    words = _fit(cases, [features(evidence) for evidence in unread])
+    counts = {
+        sort: (_are(cases, sort=sort).sum(), _are(cases, sort=sort, split=Split.TEST).sum())
+        for sort in Sort
+    }
+    own, near, foreign = (f"{every} ({test} in the test half)" for every, test in counts.values())
+    asked = (
+        f"To {len({case.project for case in cases})} projects were put {own} questions that they"
+        f" answer, {near} near their fields that they do not answer, and {foreign} about the other"
+        " projects, a few of which they do answer. The models were fitted on the one half of them;"
+        " the figures are those of the other half."
+    )
+    columns = (
+        "Answered is what reaches the threshold. Right is the share of the answered ones, of those"
+        f" that the project answers, with an answering file among the first {KNN} passages. What is"
+        " answered although it should not be, is then up to the model, which is told to say so"
+        " when the passages hold no answer."
+    )
+    return "\n".join(
+        [
+            "# When fury-bot abstains",
+            "",
+            "Written by `python benchmarks/confidence/measure.py --write`.",
+            "",
+            asked,
+            "",
+            columns,
+            "",
+            *_table(cases, whole),
+            "",
+            f"The threshold in use is {THRESHOLD}. The model: {whole}.",
+            "",
+            "Before the embedding model has read a repository, its words alone tell less:",
+            "",
+            *_table(cases, words),
+            "",
+            f"The model: {words}.",
+            "",
+            "What the features are says `retrieval/evidence.py`.",
+            "",
+            "Near questions of the test half that would be answered:",
+            "",
+            *_listed(cases, whole.probabilities, sort=Sort.NEAR),
+            "",
+        ]
+    )
+
+
+def _table(cases: Sequence[Case], fitted: Fitted) -> Iterator[str]:
+    yield "| threshold | answered | right | near, answered | foreign, answered | both |"
+    yield "|---:|---:|---:|---:|---:|---:|"
+    own, near, foreign = (_are(cases, sort=sort, split=Split.TEST) for sort in Sort)
     found = np.array([case.found for case in cases])
-    kept = answered & labels
-    return (
-        f"| {threshold:.1f} | {kept.sum() / labels.sum():.0%} "
-        f"| {(kept & found).sum() / max(kept.sum(), 1):.0%} "
-        f"| {(answered & ~labels).sum() / (~labels).sum():.0%} |"
-    )
+    for threshold in sorted({*THRESHOLDS, THRESHOLD}):
+        answered = fitted.probabilities >= threshold
+        shares = (
+            answered[own].mean(),
+            found[own & answered].mean() if (own & answered).any() else 0.0,
+            answered[near].mean(),
+            answered[foreign].mean(),
+            answered[near | foreign].mean(),
+        )
+        yield f"| {threshold:.2f} | " + " | ".join(f"{share:.0%}" for share in shares) + " |"
 
 
-def _missed(
-    cases: list[Case], probabilities: npt.NDArray[np.float64], *, answerable: bool
+def _listed(
+    cases: Sequence[Case], probabilities: npt.NDArray[np.float64], *, sort: Sort
 ) -> list[str]:
     lines = [
-        f"- {case.package}: {case.question} ({probability:.2f})"
+        f"- {case.project}: {case.question} ({probability:.2f})"
         for case, probability in zip(cases, probabilities, strict=True)
-        if case.answerable == answerable and (probability >= THRESHOLD) != answerable
+        if case.sort is sort and case.split is Split.TEST and probability >= THRESHOLD
     ]
     return lines or ["- none"]
 

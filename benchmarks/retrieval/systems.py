@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from corpora import Corpus
 
     from retrieval.evaluation import Located
+    from retrieval.model import SearchResult
     from retrieval.ranking import Weights
 
 PEERS = Path(__file__).parent / "peers"
@@ -138,7 +139,11 @@ class FuryBot:
 
     def search(self, query: str, k: int) -> Sequence[Located]:
         """Search as ``fury-bot search`` does."""
-        return self._wiring.engine.search(query, Scope(repository=self._repository, knn=k)).passages
+        return self.find(query, k).passages
+
+    def find(self, query: str, k: int) -> SearchResult:
+        """Return all that a search tells."""
+        return self._wiring.engine.search(query, Scope(repository=self._repository, knn=k))
 
     def with_weights(self, weights: Weights) -> Weighted:
         """Return a system that searches the same indexes by other weights."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from retrieval.evaluation.errors import EvaluationError, QuestionsInvalid
 from retrieval.evaluation.metrics import Estimate, estimate
-from retrieval.evaluation.questions import Place, Question, QuestionSet, Split, load
+from retrieval.evaluation.questions import Place, Question, QuestionSet, Split, load, split_of
 from retrieval.evaluation.relevance import Judged, Level, Located
 from retrieval.evaluation.report import By, Outcome, Row, outcome, rows, table
 
@@ -26,5 +26,6 @@ __all__ = [
     "load",
     "outcome",
     "rows",
+    "split_of",
     "table",
 ]

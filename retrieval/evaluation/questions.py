@@ -34,6 +34,7 @@ from pydantic import (
     ValidationError,
 )
 
+from retrieval.evaluation import wording
 from retrieval.evaluation.errors import QuestionsInvalid
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class Place:
     symbol: str | None = None
 
 
+def split_of(identity: str) -> Split:
+    """Return the half of whatever has this id."""
+    return Split.TEST if hashlib.sha256(identity.encode()).digest()[-1] % 2 else Split.DEV
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question, and every place that a maintainer would point to."""
@@ -77,8 +83,7 @@ class Question:
         It hangs on the id alone: adding, rewording or moving questions never brings one that was
         tested on among those that are tuned on.
         """
-        last = hashlib.sha256(self.id.encode()).digest()[-1]
-        return Split.TEST if last % 2 else Split.DEV
+        return split_of(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,21 +194,19 @@ def _repeated(questions: Sequence[_Question]) -> list[str]:
 
 
 def _problems(error: ValidationError, raw: object) -> Iterator[str]:
-    problems = error.errors(include_url=False, include_context=False)
-    places = [problem["loc"] for problem in problems]
-    for problem in problems:
-        place = problem["loc"]
-        if any(len(inner) > len(place) and inner[: len(place)] == place for inner in places):
-            continue  # a list of which no item is valid is also told to be too short
-        message = problem["msg"].removeprefix("Value error, ")
+    for problem in wording.problems(error.errors(include_url=False)):
+        place = problem.path
         in_question = place[:1] == ("questions",) and len(place) > 1
         field = ".".join(str(step) for step in (place[2:] if in_question else place))
-        named = f"{field}: {message}" if field else message
-        yield f"question {_name(raw, place[1])}: {named}" if in_question else named
+        named = f"{field}: {problem.text}" if field else problem.text
+        if in_question:
+            yield f"question {_name(raw, place[1])}: {named}"
+        else:
+            yield named if field else f"the file {problem.text}"
 
 
 def _name(raw: Any, position: int | str) -> str:  # noqa: ANN401 - YAML that is not what it should be
     """Return the id of the question at ``position``, or its number from 1."""
     question = raw["questions"][position]
-    named = isinstance(question, dict) and question.get("id")
-    return repr(named) if named else f"number {int(position) + 1}"
+    named = question.get("id") if isinstance(question, dict) else None
+    return repr(named) if named and isinstance(named, str) else f"number {int(position) + 1}"

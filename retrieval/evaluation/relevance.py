@@ -70,15 +70,17 @@ def by_file(results: Iterable[Located], gold: Iterable[Place]) -> Judged:
 def by_place(results: Iterable[Located], gold: Iterable[Place]) -> Judged:
     """Judge by lines: a result is right when it shares one with an answer in the same file.
 
-    A result that touches only answers which stand higher in the list already is left out of it. One
-    that touches several new ones stands for each.
+    A result is one hit at the most, however many answers it holds: a whole file is no better than
+    the best of its lines. One that touches only answers which stand higher in the list already is
+    left out of it.
     """
     sought = list(dict.fromkeys((place.path, place.start_line, place.end_line) for place in gold))
     missing = set(sought)
     hits: list[bool] = []
     for result in results:
         touched = {place for place in sought if _overlap(result, place)}
-        hits += [True] * len(touched & missing) if touched else [False]
+        if touched & missing or not touched:
+            hits.append(bool(touched))
         missing -= touched
     return Judged(hits=tuple(hits), relevant=len(sought))
 

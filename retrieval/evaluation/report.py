@@ -83,14 +83,23 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
     )
 
 
-def table(found: Iterable[Row], *, level: Level, title: str, first: str) -> Table:
-    """Draw rows: each mean in percent, with its interval."""
-    drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+def table(found: Sequence[Row], *, level: Level, title: str, first: str) -> Table:
+    """Draw rows: each mean in percent, with its interval below; 80 columns hold it.
+
+    The whole is left out where it is the one row that there is, again.
+    """
+    drawn = Table(
+        title=title,
+        box=box.SIMPLE_HEAD,
+        padding=(0, 0, 0, 1),
+        title_justify="left",
+        title_style="bold",
+    )
     drawn.add_column(first)
-    drawn.add_column("questions", justify="right")
+    drawn.add_column("asked", justify="right")
     for measure in MEASURES:
-        drawn.add_column(measure, justify="right")
-    for each in found:
+        drawn.add_column(measure, justify="right", no_wrap=True)
+    for each in _distinct(found):
         scores = each.scores[level].values()
         drawn.add_row(
             each.name,
@@ -101,9 +110,14 @@ def table(found: Iterable[Row], *, level: Level, title: str, first: str) -> Tabl
     return drawn
 
 
+def _distinct(found: Sequence[Row]) -> Sequence[Row]:
+    *named, whole = found
+    return named if [each.questions for each in named] == [whole.questions] else found
+
+
 def in_percent(value: Estimate) -> str:
-    """Write an estimate as ``57.1 [52, 62]``, in percent."""
-    return f"{100 * value.mean:.1f} [{100 * value.low:.0f}, {100 * value.high:.0f}]"
+    """Write an estimate as ``57.1`` over ``52-62``, in percent."""
+    return f"{100 * value.mean:.1f}\n{100 * value.low:.0f}-{100 * value.high:.0f}"
 
 
 def rows_as_json(found: Iterable[Row]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""How a search result's readings become a probability."""
+"""How what a search tells becomes a probability."""
 
 from __future__ import annotations
 
@@ -6,61 +6,56 @@ from dataclasses import replace
 
 import pytest
 
-from engine.confidence import (
-    SIMILARITY_BY_WORDS,
-    THRESHOLD,
-    Readings,
-    confidence,
-    readings,
-)
-from tests.engine.test_engine import passage
+from engine.confidence import THRESHOLD, UNCONFIRMED, after_checks, confidence, probability
+from retrieval.evidence import Evidence
+from retrieval.model import SearchResult
+from tests.engine.test_engine import CLOSE, FAR, passage
 
 
-def test_the_readings_are_the_best_of_the_passages() -> None:
-    near = passage(1, similarity=0.9, coverage=0.2)
-    worded = passage(2, similarity=0.4, coverage=0.9)
+def found(evidence: Evidence | None, *, passages: int = 1) -> SearchResult:
+    some = tuple(passage(rank) for rank in range(1, passages + 1))
+    return SearchResult("How?", "octo/kitchen", "main", "c", some, evidence=evidence)
 
-    assert readings([near, worded]) == Readings(similarity=0.9, coverage=0.9, agreement=0.4 * 0.9)
+
+def test_a_close_match_is_answered_and_a_far_one_is_not() -> None:
+    assert confidence(found(FAR)) < THRESHOLD < confidence(found(CLOSE))
 
 
 def test_no_passage_gives_no_confidence() -> None:
-    assert confidence([]) == 0.0
+    assert confidence(found(CLOSE, passages=0)) == 0.0
 
 
-def test_a_passage_without_a_vector_is_taken_to_be_as_like_as_its_words_tell() -> None:
-    unread = replace(passage(1, coverage=0.5), similarity=None)
-    likeness = 0.5 * SIMILARITY_BY_WORDS
+def test_passages_that_were_not_searched_for_are_not_doubted() -> None:
+    assert confidence(found(None)) == 1.0
 
-    assert readings([unread]) == Readings(
-        similarity=likeness, coverage=0.5, agreement=likeness * 0.5
+
+def test_words_alone_answer_when_they_meet_the_question_closely() -> None:
+    unread = replace(CLOSE, similarity=None, gist=None)
+
+    assert probability(replace(unread, lexical=1.2)) >= THRESHOLD
+    assert probability(replace(unread, lexical=0.6)) < THRESHOLD
+
+
+def test_a_passage_that_points_away_counts_as_one_that_has_nothing_in_common() -> None:
+    away = replace(CLOSE, similarity=-0.3, gist=-0.2)
+
+    assert probability(away) == probability(replace(CLOSE, similarity=0.0, gist=0.0))
+
+
+@pytest.mark.parametrize("name", ["similarity", "gist", "agreement"])
+def test_more_of_each_sign_gives_more_confidence(name: str) -> None:
+    middling = Evidence(
+        similarity=0.45, gist=0.45, lexical=0.5, agreement=0.2, terms=6, unknown=0.1
     )
+    steps = [probability(replace(middling, **{name: value})) for value in (0.1, 0.4, 0.9)]
+
+    assert steps == sorted(set(steps))
 
 
-def test_a_passage_that_points_away_counts_as_unlike_whatever_its_words() -> None:
-    assert readings([passage(1, similarity=-0.2)]) == Readings(0.0, 1.0, 0.0)
+def test_terms_that_stand_nowhere_take_confidence_away() -> None:
+    assert probability(replace(CLOSE, unknown=0.6)) < probability(CLOSE)
 
 
-@pytest.mark.parametrize(("coverage", "answers"), [(1.0, True), (0.7, True), (0.6, False)])
-def test_words_alone_answer_when_they_cover_most_of_the_question(
-    coverage: float, *, answers: bool
-) -> None:
-    unread = [replace(passage(rank, coverage=coverage), similarity=None) for rank in range(1, 6)]
-
-    assert (confidence(unread) >= THRESHOLD) is answers
-
-
-def test_words_tell_less_than_a_vector_that_is_near() -> None:
-    unread = replace(passage(1), similarity=None)
-
-    assert confidence([unread]) < confidence([passage(1, similarity=0.8)])
-
-
-@pytest.mark.parametrize("name", ["similarity", "coverage"])
-def test_more_of_each_reading_gives_more_confidence(name: str) -> None:
-    values = {"similarity": 0.5, "coverage": 0.5}
-    steps = [
-        confidence([passage(1, **{**values, name: value})]) for value in (0.1, 0.3, 0.5, 0.7, 0.9)
-    ]
-
-    assert steps == sorted(steps)
-    assert 0 < steps[0] < THRESHOLD < steps[-1] < 1
+def test_each_problem_that_is_left_takes_some_confidence() -> None:
+    assert after_checks(0.9, 0) == 0.9
+    assert after_checks(0.9, 2) == pytest.approx(0.9 * UNCONFIRMED**2)
