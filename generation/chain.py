@@ -2,78 +2,130 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import structlog
 
-from generation.protocol import GenerationError, QuotaExceeded
+from generation.protocol import GenerationError, QuotaExceeded, Refused, Task
+from generation.unasked import NotAsked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from generation.protocol import Completion, Provider, Request
 
 _log = structlog.get_logger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class _Aside:
-    """A provider that asked to be left alone."""
-
-    until: float
-    error: QuotaExceeded
+WRITTEN: Final = frozenset({Task.STANDALONE, Task.CLASSIFY})
+"""Tasks whose text is no quotation: only a model can do them."""
 
 
 class Chain:
-    """Tries each provider in turn.
+    """Tries each provider in turn, as one provider. Safe to share between threads.
 
-    A provider whose quota is used up is left alone for as long as it said. ``clock`` is monotonic,
-    in seconds. Safe to share between threads: the worst a race can cost is one request too many.
+    ``request.model`` is a name of the first provider's; the others use their default. What cannot
+    be quoted is asked of models alone. Each failure on the way is logged once.
+
+    Whoever is to be left alone or has a budget is given as a
+    :class:`generation.guarded.GuardedProvider`, which knows of it by itself.
     """
 
-    def __init__(
-        self, providers: Sequence[Provider], *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    name: ClassVar[str] = "chain"
+
+    def __init__(self, providers: Sequence[Provider]) -> None:
         if not providers:
             raise ValueError("a chain needs at least one provider")
         self._providers = tuple(providers)
-        self._clock = clock
-        self._aside: dict[int, _Aside] = {}
 
-    def complete(self, request: Request) -> Completion:
-        """Return the first answer; each failure on the way is logged once.
+    @property
+    def is_model(self) -> bool:
+        """Whether any of its providers writes text of its own."""
+        return any(provider.is_model for provider in self._providers)
 
-        ``request.model`` is a name of the first provider's; the others use their default.
+    def stream(self, request: Request) -> Generator[str, None, Completion]:
+        """Yield the answer of the first provider that says a word, and return the whole of it.
 
         Raises:
-            GenerationError: the last provider's, when none answered.
+            GenerationError: As for :meth:`complete`; or the error of a provider that had begun to
+                speak, since nobody can take its words back.
         """
         failures: list[GenerationError] = []
-        for position, provider in enumerate(self._providers):
-            if aside := self._left_alone(position):
-                failures.append(aside.error)
-                continue
+        for provider, asked in self._in_turn(request):
+            with closing(provider.stream(asked)) as answer:
+                try:
+                    beginning = _first_words(answer)
+                except StopIteration as end:
+                    completion: Completion = end.value
+                    return completion
+                except GenerationError as error:
+                    _record(error)
+                    failures.append(error)
+                    continue
+                yield beginning
+                return (yield from answer)
+        raise _most_telling(failures)
+
+    def complete(self, request: Request) -> Completion:
+        """Return the first whole answer.
+
+        Raises:
+            QuotaExceeded: Every provider's quota is used up; ``retry_after`` is of the first that
+                will have some.
+            GenerationError: The last provider's that failed otherwise, when none answered.
+        """
+        failures: list[GenerationError] = []
+        for provider, asked in self._in_turn(request):
             try:
-                return provider.complete(request if position == 0 else replace(request, model=None))
+                return provider.complete(asked)
             except GenerationError as error:
+                _record(error)
                 failures.append(error)
-                self._record(position, error)
-        raise failures[-1]
+        raise _most_telling(failures)
 
-    def _left_alone(self, position: int) -> _Aside | None:
-        aside = self._aside.get(position)
-        return aside if aside and self._clock() < aside.until else None
+    def close(self) -> None:
+        """Close every provider."""
+        for provider in self._providers:
+            provider.close()
 
-    def _record(self, position: int, error: GenerationError) -> None:
-        retry_after = error.retry_after if isinstance(error, QuotaExceeded) else None
-        _log.warning(
-            "provider_failed",
-            provider=error.provider,
-            error=type(error).__name__,
-            message=str(error),
-            retry_after=retry_after,
-        )
-        if isinstance(error, QuotaExceeded) and retry_after is not None:
-            self._aside[position] = _Aside(until=self._clock() + retry_after, error=error)
+    def _in_turn(self, request: Request) -> Iterator[tuple[Provider, Request]]:
+        for position, provider in enumerate(self._providers):
+            if provider.is_model or request.task not in WRITTEN:
+                yield provider, request if position == 0 else replace(request, model=None)
+
+
+def _first_words(answer: Generator[str, None, Completion]) -> str:
+    """Return what ``answer`` begins with, up to the first word.
+
+    Raises:
+        StopIteration: With the completion, when no word came.
+    """
+    text = next(answer)
+    while not text.strip():
+        text += next(answer)
+    return text
+
+
+def _record(error: GenerationError) -> None:
+    told = {
+        "provider": error.provider,
+        "error": type(error).__name__,
+        "message": str(error),
+        "retry_after": error.retry_after if isinstance(error, QuotaExceeded) else None,
+    }
+    if isinstance(error, NotAsked):
+        _log.info("provider_passed_over", **told)
+    else:
+        _log.warning("provider_failed", **told)
+
+
+def _most_telling(failures: Sequence[GenerationError]) -> GenerationError:
+    if not failures:
+        return Refused(Chain.name, "no provider of the chain writes text of its own")
+    quotas = [error for error in failures if isinstance(error, QuotaExceeded)]
+    if len(quotas) < len(failures):
+        return [error for error in failures if not isinstance(error, QuotaExceeded)][-1]
+    return min(
+        quotas, key=lambda error: float("inf") if error.retry_after is None else error.retry_after
+    )

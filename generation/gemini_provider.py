@@ -9,21 +9,16 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from dataclasses import dataclass
-from functools import cached_property
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from generation.pacing import Limits, Source
-from generation.protocol import (
-    GenerationError,
-    Interrupted,
-    QuotaExceeded,
-    Refused,
-    TooLong,
-    Unauthorised,
-    Unavailable,
-)
-from generation.streamed import MAX_OUTPUT_TOKENS, TEMPERATURE, Piece, StreamedProvider
+from generation.messages import conversation
+from generation.pacing import Source
+from generation.protocol import Refused, Turn, UnknownModel
+from generation.rejections import Rejection, read_error, reasons_of
+from generation.retry_times import seconds_of
+from generation.streamed import Piece, StreamedProvider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +27,8 @@ if TYPE_CHECKING:
     from google.ai.generativelanguage import GenerateContentResponse, GenerativeServiceClient
 
     from generation.prompts import Prompt
+    from generation.protocol import GenerationError
+    from generation.streamed import Asked
 
 DEFAULT_MODEL: Final = "gemini-2.5-flash"
 DEFAULT_BASE_URL: Final = "https://generativelanguage.googleapis.com"
@@ -40,71 +37,82 @@ _SDK_PATH: Final = "/v1beta"
 _BAD_STATUS: Final = 400
 _FINISHED: Final = {1: "stop", 2: "length"}
 """``Candidate.FinishReason`` of an answer; all others but 0 say why there is none."""
-_TOO_LONG: Final = re.compile(r"token count .* exceeds|payload size exceeds", re.IGNORECASE)
-"""Gemini has no code of its own for a prompt beyond the window: only INVALID_ARGUMENT and this."""
+_ROLES: Final = {"user": "user", "assistant": "model"}
+_THINKING: Final = 1_024
+"""Tokens beside the answer's: Gemini 2.5 thinks first, and this SDK cannot keep it from it."""
+_RESOURCE: Final = re.compile(r"(?:models|tunedModels)/[\w.-]+", re.ASCII)
+_WITHOUT_SYSTEM: Final = ("tunedModels/", "models/gemma")
+"""They refuse a system instruction ("Developer instruction is not enabled"): the rules go to
+the head of what the user says."""
+_CONNECTIONS: Final = 64
+"""Kept open for the next stream; more are opened where more are needed."""
 
 
-@dataclass
 class _Rejected(Exception):
     """The service answered with an HTTP error."""
 
-    status: int
-    headers: Mapping[str, str]
-    message: str
-    details: tuple[Mapping[str, Any], ...]
+    def __init__(self, rejection: Rejection) -> None:
+        super().__init__(rejection.status)
+        self.rejection = rejection
 
 
-class GeminiProvider(StreamedProvider):
+@dataclass(frozen=True, slots=True)
+class _Sdk:
+    """The SDK, loaded: its client, and the messages that it sends."""
+
+    client: GenerativeServiceClient
+    protos: Any
+
+
+class GeminiProvider(StreamedProvider[_Sdk, "GenerateContentResponse"]):
     """Content generation of the Gemini API over REST.
 
-    ``base_url`` is taken with or without the ``/v1beta`` that the SDK adds by itself.
+    A model is named by itself (``gemini-2.5-flash``) or by its resource name: ``models/…``, or
+    ``tunedModels/…`` for one that was tuned. ``base_url`` is taken with or without the ``/v1beta``
+    that the SDK adds by itself.
     """
 
     name: ClassVar[str] = "google"
+    settings_prefix: ClassVar[str] = "GEMINI"
+    default_model: ClassVar[str] = DEFAULT_MODEL
+    default_base_url: ClassVar[str] = DEFAULT_BASE_URL
 
-    def __init__(
-        self,
-        *,
-        api_key: str,
-        model: str = DEFAULT_MODEL,
-        base_url: str = DEFAULT_BASE_URL,
-        limits: Limits | None = None,
-    ) -> None:
-        super().__init__(
-            api_key=api_key,
-            model=model,
-            base_url=base_url.rstrip("/").removesuffix(_SDK_PATH),
-            limits=limits or Limits(),
-        )
+    @staticmethod
+    def _endpoint(base_url: str) -> str:
+        return base_url.rstrip("/").removesuffix(_SDK_PATH)
 
-    def close(self) -> None:
-        """Close the SDK's HTTP session."""
-        if "_client" in self.__dict__:
-            transport: Any = self._client.transport  # whose close() carries no types
-            transport.close()
+    def _connect(self) -> _Sdk:
+        sdk = _import_sdk()
+        return _Sdk(_build_client(api_key=self._api_key, base_url=self._base_url), sdk.protos)
 
-    @cached_property
-    def _client(self) -> GenerativeServiceClient:
-        return _build_client(api_key=self._api_key, base_url=self._base_url)
+    def _disconnect(self, client: _Sdk) -> None:
+        transport: Any = client.client.transport  # whose close() carries no types
+        transport.close()
 
-    def _load(self) -> None:
-        _ = self._client
-
-    def _open(self, prompt: Prompt, model: str) -> Source[GenerateContentResponse]:
-        protos = _sdk().protos
-        stream: Any = self._client.stream_generate_content(
-            protos.GenerateContentRequest(
-                model=model if "/" in model else f"models/{model}",
-                system_instruction=protos.Content(parts=[protos.Part(text=prompt.system)]),
-                contents=[protos.Content(role="user", parts=[protos.Part(text=prompt.user)])],
-                generation_config=protos.GenerationConfig(
-                    temperature=TEMPERATURE, max_output_tokens=MAX_OUTPUT_TOKENS
+    def _open(self, client: _Sdk, asked: Asked) -> Source[GenerateContentResponse]:
+        model = self._resource(asked.model)
+        stream: Any = client.client.stream_generate_content(
+            client.protos.GenerateContentRequest(
+                model=model,
+                generation_config=client.protos.GenerationConfig(
+                    temperature=asked.sampling.temperature,
+                    max_output_tokens=asked.sampling.max_output_tokens + _THINKING,
                 ),
+                **_contents(client.protos, asked.prompt, model),
             ),
             retry=None,  # the chain decides what follows a failure
-            timeout=self._limits.idle,
+            timeout=self._limits.longest_wait,
         )
-        return Source(items=stream, close=stream.cancel)
+        response = stream._response  # noqa: SLF001 - the SDK shows no other way to the socket
+        return Source(items=stream, close=lambda: _hang_up(response))
+
+    def _resource(self, model: str) -> str:
+        """Return the model's resource name, which becomes a part of the URL."""
+        name = model if "/" in model else f"models/{model}"
+        if not _RESOURCE.fullmatch(name):
+            said = self._one_line(f"{model!r} is neither a model's name nor tunedModels/…")
+            raise UnknownModel(self.name, said)
+        return name
 
     def _piece(self, item: GenerateContentResponse) -> Piece:
         if blocked := int(item.prompt_feedback.block_reason):
@@ -136,36 +144,46 @@ class GeminiProvider(StreamedProvider):
 
         match error:
             case _Rejected():
-                return self._rejected(error)
+                return self._rejected(error.rejection)
             case requests.Timeout():
                 return self._timed_out()
             case requests.ConnectionError(args=(ReadTimeoutError(), *_)):
                 return self._timed_out()  # between two words requests does not call it a time-out
             case requests.exceptions.ChunkedEncodingError():
-                return Interrupted(self.name, "the connection closed before the answer's end")
+                return self._cut_off()
             case requests.RequestException():
                 cause = getattr(error.args[0], "reason", error) if error.args else error
-                return Unavailable(self.name, self._one_line(f"cannot connect: {cause}"))
+                return self._unreachable(cause)
             case _:
-                return Unavailable(self.name, "the stream held something that is not an answer")
-
-    def _rejected(self, error: _Rejected) -> GenerationError:
-        message = self._one_line(f"HTTP {error.status}: {error.message}")
-        reasons = {detail.get("reason") for detail in error.details}
-        match error.status:
-            case 401 | 403:
-                return Unauthorised(self.name, message)
-            case 400 if "API_KEY_INVALID" in reasons:
-                return Unauthorised(self.name, message)
-            case 400 if _TOO_LONG.search(error.message):
-                return TooLong(self.name, message)
-            case 429:
-                return QuotaExceeded(self.name, message, retry_after=_retry_after(error))
-            case _:
-                return Unavailable(self.name, message)
+                return self._unreadable()
 
 
-def _sdk() -> Any:  # noqa: ANN401 - the SDK exports its names to no type checker
+def _contents(protos: Any, prompt: Prompt, model: str) -> dict[str, Any]:  # noqa: ANN401 - the SDK exports its names to no type checker
+    """Return what is said, and the instruction it is said under."""
+
+    def content(text: str, role: str | None = None) -> Any:  # noqa: ANN401 - as above
+        return protos.Content(role=role, parts=[protos.Part(text=text)])
+
+    def said(prompt: Prompt) -> list[Any]:
+        return [content(message.text, _ROLES[message.role]) for message in conversation(prompt)]
+
+    if model.startswith(_WITHOUT_SYSTEM):
+        rules = Turn("user", prompt.system)
+        return {"contents": said(replace(prompt, turns=(rules, *prompt.turns)))}
+    return {"contents": said(prompt), "system_instruction": content(prompt.system)}
+
+
+def _hang_up(response: requests.Response) -> None:
+    """Close the connection below ``response``, unless the answer has come to its end.
+
+    A thread that waits for the next byte holds the response: it is woken first.
+    """
+    with suppress(ValueError, RuntimeError):  # the connection is closed, or given back, already
+        response.raw.shutdown()
+    response.close()
+
+
+def _import_sdk() -> Any:  # noqa: ANN401 - the SDK exports its names to no type checker
     """Import the SDK, without its farewell and its advice."""
     with warnings.catch_warnings():
         # The SDK announces its end of life at every import. It is kept on purpose, behind this
@@ -185,11 +203,11 @@ def _sdk() -> Any:  # noqa: ANN401 - the SDK exports its names to no type checke
 
 def _build_client(*, api_key: str, base_url: str) -> GenerativeServiceClient:
     """Build a REST client of its own, whose errors are read here."""
-    _sdk()
-    from google.ai.generativelanguage import GenerativeServiceClient  # noqa: PLC0415 - as _sdk
-    from google.ai.generativelanguage_v1beta.services.generative_service.transports import (  # noqa: PLC0415 - as _sdk
+    from google.ai.generativelanguage import GenerativeServiceClient  # noqa: PLC0415 - as the SDK
+    from google.ai.generativelanguage_v1beta.services.generative_service.transports import (  # noqa: PLC0415 - as the SDK
         GenerativeServiceRestTransport,
     )
+    from requests.adapters import HTTPAdapter  # noqa: PLC0415 - as the SDK
 
     class Transport(GenerativeServiceRestTransport):
         """REST, with a hook that sees each response before the SDK does.
@@ -201,6 +219,8 @@ def _build_client(*, api_key: str, base_url: str) -> GenerativeServiceClient:
         def __init__(self, **options: Any) -> None:  # noqa: ANN401 - the SDK's own signature
             super().__init__(**options)
             self._session.hooks["response"].append(_raise_rejection)
+            self._session.mount("https://", HTTPAdapter(pool_maxsize=_CONNECTIONS))
+            self._session.mount("http://", HTTPAdapter(pool_maxsize=_CONNECTIONS))
 
     return GenerativeServiceClient(
         transport=Transport,
@@ -214,32 +234,32 @@ def _raise_rejection(response: requests.Response, **_options: object) -> None:
     with response:
         body = response.text
     error = _error(body)
+    listed = error.get("details")
+    details = [d for d in listed if isinstance(d, dict)] if isinstance(listed, list) else []
     raise _Rejected(
-        status=response.status_code,
-        headers=response.headers,
-        message=str(error.get("message") or response.reason),
-        details=tuple(detail for detail in error.get("details", ()) if isinstance(detail, dict)),
+        Rejection(
+            status=response.status_code,
+            headers=response.headers,
+            message=str(error.get("message") or response.reason),
+            reasons=reasons_of(error) | _reasons(details),
+            retry_delay=_retry_delay(details),
+        )
     )
 
 
 def _error(body: str) -> Mapping[str, Any]:
-    """Return the ``error`` of a body that is an object, an array of one, or no JSON at all."""
     try:
-        payload = json.loads(body)
+        return read_error(json.loads(body))
     except ValueError:
         return {}
-    if isinstance(payload, list) and payload:
-        payload = payload[0]
-    error = payload.get("error") if isinstance(payload, dict) else None
-    return error if isinstance(error, dict) else {}
 
 
-def _retry_after(error: _Rejected) -> float | None:
-    """Read ``RetryInfo.retryDelay`` (``"34.5s"``), else the ``Retry-After`` header (seconds)."""
-    delays = [str(d["retryDelay"]).removesuffix("s") for d in error.details if "retryDelay" in d]
-    for delay in (*delays, error.headers.get("Retry-After", "")):
-        try:
-            return float(delay)
-        except ValueError:
-            continue
-    return None
+def _reasons(details: list[dict[str, Any]]) -> frozenset[str]:
+    """Return what the ``ErrorInfo`` of an error names."""
+    return frozenset(str(detail["reason"]) for detail in details if "reason" in detail)
+
+
+def _retry_delay(details: list[dict[str, Any]]) -> float | None:
+    """Read ``RetryInfo.retryDelay``: ``"34.5s"``."""
+    delays = (seconds_of(str(d["retryDelay"])) for d in details if "retryDelay" in d)
+    return next((delay for delay in delays if delay is not None), None)

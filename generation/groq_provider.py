@@ -2,111 +2,81 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from generation.pacing import Limits, Source
-from generation.protocol import (
-    GenerationError,
-    Interrupted,
-    QuotaExceeded,
-    Refused,
-    TooLong,
-    Unauthorised,
-    Unavailable,
-)
-from generation.streamed import MAX_OUTPUT_TOKENS, TEMPERATURE, Piece, StreamedProvider
+from generation.chat_completions import Chunk, read_chunk
+from generation.hanging_up import hang_up
+from generation.messages import chat_messages
+from generation.pacing import Source
+from generation.rejections import Rejection, read_error, reasons_of
+from generation.streamed import StreamedProvider
 
 if TYPE_CHECKING:
     import groq
-    import httpx
     from groq.types.chat import ChatCompletionChunk
 
-    from generation.prompts import Prompt
+    from generation.protocol import GenerationError
+    from generation.streamed import Asked, Piece
 
-DEFAULT_MODEL: Final = "llama-3.3-70b-versatile"
+DEFAULT_MODEL: Final = "openai/gpt-oss-120b"
 DEFAULT_BASE_URL: Final = "https://api.groq.com"
 _SDK_PATH: Final = "/openai/v1"
 
-_TOO_LARGE_FOR_QUOTA: Final = 413
-"""Groq answers 413 to a request that alone exceeds the tokens a minute."""
 
-
-class GroqProvider(StreamedProvider):
+class GroqProvider(StreamedProvider["groq.Groq", "ChatCompletionChunk"]):
     """Chat completions of Groq.
 
     ``base_url`` is taken with or without the ``/openai/v1`` that the SDK adds by itself.
     """
 
     name: ClassVar[str] = "groq"
+    settings_prefix: ClassVar[str] = "GROQ"
+    default_model: ClassVar[str] = DEFAULT_MODEL
+    default_base_url: ClassVar[str] = DEFAULT_BASE_URL
 
-    def __init__(
-        self,
-        *,
-        api_key: str,
-        model: str = DEFAULT_MODEL,
-        base_url: str = DEFAULT_BASE_URL,
-        limits: Limits | None = None,
-    ) -> None:
-        super().__init__(
-            api_key=api_key,
-            model=model,
-            base_url=base_url.rstrip("/").removesuffix(_SDK_PATH),
-            limits=limits or Limits(),
-        )
+    @staticmethod
+    def _endpoint(base_url: str) -> str:
+        return base_url.rstrip("/").removesuffix(_SDK_PATH)
 
-    def close(self) -> None:
-        """Close the SDK's connection pool."""
-        if "_client" in self.__dict__:
-            self._client.close()
-
-    @cached_property
-    def _client(self) -> groq.Groq:
+    def _connect(self) -> groq.Groq:
         import groq  # noqa: PLC0415 - an SDK is loaded by the first request, never by an import
 
         return groq.Groq(
             api_key=self._api_key,
             base_url=self._base_url,
-            timeout=self._limits.idle,
+            timeout=self._limits.longest_wait,
             max_retries=0,  # the chain decides what follows a failure
         )
 
-    def _load(self) -> None:
-        _ = self._client
+    def _disconnect(self, client: groq.Groq) -> None:
+        client.close()
 
-    def _open(self, prompt: Prompt, model: str) -> Source[ChatCompletionChunk]:
-        stream = self._client.chat.completions.create(
-            model=model,
-            messages=[
-                {"role": "system", "content": prompt.system},
-                {"role": "user", "content": prompt.user},
-            ],
-            temperature=TEMPERATURE,
-            max_completion_tokens=MAX_OUTPUT_TOKENS,
+    def _open(self, client: groq.Groq, asked: Asked) -> Source[ChatCompletionChunk]:
+        stream = client.chat.completions.create(
+            model=asked.model,
+            messages=cast("Any", chat_messages(asked.prompt)),  # a typed dictionary for each role
+            temperature=asked.sampling.temperature,
+            max_completion_tokens=asked.sampling.max_output_tokens,
             stream=True,
         )
-        return Source(items=iter(stream), close=stream.close)
+        return Source(items=iter(stream), close=lambda: hang_up(stream.response))
 
     def _piece(self, item: ChatCompletionChunk) -> Piece:
-        if item.x_groq and item.x_groq.error:
-            raise Interrupted(self.name, self._one_line(item.x_groq.error))
-        choice = item.choices[0] if item.choices else None
-        if choice and choice.finish_reason == "content_filter":
-            raise Refused(self.name, "the answer was stopped by the content filter")
-        usage = item.x_groq.usage if item.x_groq else None
-        return Piece(
-            text=(choice.delta.content or "") if choice else "",
-            finish_reason=choice.finish_reason if choice else None,
-            prompt_tokens=usage.prompt_tokens if usage else None,
-            completion_tokens=usage.completion_tokens if usage else None,
-        )
+        """Read a chunk, with what Groq says under a name of its own."""
+        fields = item.to_dict(warnings=False)
+        own = cast("dict[str, Any]", fields.get("x_groq") or {})
+        if error := own.get("error"):
+            raise self._reported(error)
+        usage = own.get("usage") or fields.get("usage")
+        chunk = Chunk.model_validate({"choices": fields.get("choices"), "usage": usage})
+        return read_chunk(self.name, chunk, one_line=self._one_line)
 
     @property
     def _errors(self) -> tuple[type[Exception], ...]:
         import groq  # noqa: PLC0415 - loaded already by the request that failed
         import httpx  # noqa: PLC0415 - as above
 
-        # ValueError: an event whose data is no JSON.
+        # ValueError: an event whose data is no JSON, or no chunk.
         return (groq.GroqError, httpx.HTTPError, httpx.StreamError, ValueError)
 
     def _translate(self, error: Exception) -> GenerationError:
@@ -115,46 +85,24 @@ class GroqProvider(StreamedProvider):
 
         match error:
             case groq.APIStatusError():
-                return self._rejected(error)
+                return self._rejected(_rejection(error))
             case groq.APITimeoutError() | httpx.TimeoutException():
                 return self._timed_out()
             case groq.APIConnectionError():
-                cause = error.__cause__ or error
-                return Unavailable(self.name, self._one_line(f"cannot connect: {cause}"))
+                return self._unreachable(error.__cause__ or error)
+            case groq.APIError():
+                return self._reported(error.body)
             case httpx.HTTPError() | httpx.StreamError():
-                return Interrupted(self.name, "the connection closed before the answer's end")
-            case ValueError():
-                return Unavailable(self.name, "the stream held something that is not JSON")
+                return self._cut_off()
             case _:
-                return Unavailable(self.name, self._one_line(str(error)))
-
-    def _rejected(self, error: groq.APIStatusError) -> GenerationError:
-        code, text = _error_fields(error.body)
-        said = text or error.response.reason_phrase
-        message = self._one_line(f"HTTP {error.status_code}: {said}")
-        match error.status_code:
-            case 401 | 403:
-                return Unauthorised(self.name, message)
-            case 429:
-                wait = _retry_after(error.response.headers)
-                return QuotaExceeded(self.name, message, retry_after=wait)
-            case status if status == _TOO_LARGE_FOR_QUOTA or code == "context_length_exceeded":
-                return TooLong(self.name, message)
-            case _:
-                return Unavailable(self.name, message)
+                return self._unreadable()
 
 
-def _error_fields(body: object) -> tuple[str | None, str | None]:
-    """Return code and message of ``{"error": {"code", "message"}}``, as far as they are there."""
-    error: Any = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        return None, None
-    return error.get("code"), error.get("message")
-
-
-def _retry_after(headers: httpx.Headers) -> float | None:
-    """Read ``retry-after``, which Groq gives in whole seconds."""
-    try:
-        return float(headers["retry-after"])
-    except (KeyError, ValueError):
-        return None
+def _rejection(error: groq.APIStatusError) -> Rejection:
+    said = read_error(error.body)
+    return Rejection(
+        status=error.status_code,
+        headers=error.response.headers,
+        message=str(said.get("message") or error.response.reason_phrase),
+        reasons=reasons_of(said),
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 T = TypeVar("T")
 
@@ -25,6 +25,11 @@ class Limits:
     idle: float = 30.0
     """Between two words, and before the first: models that think first need some of it."""
     total: float = 120.0
+
+    @property
+    def longest_wait(self) -> float:
+        """For one byte."""
+        return min(self.idle, self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,11 @@ class Source(Generic[T]):
 _END: Final = object()
 
 
-def paced(open_source: Callable[[], Source[T]], limits: Limits) -> Iterator[T]:
+def paced(open_source: Callable[[], Source[T]], limits: Limits) -> Generator[T, None, None]:
     """Yield the items of the source that ``open_source`` opens, and close it whatever happens.
 
-    Opening and reading happen in a thread of their own, since neither can be interrupted.
+    Opening and reading happen in a thread of their own, since neither can be interrupted. An item
+    is read when it is asked for, so that a generator that is closed leaves no read behind.
 
     Raises:
         TimeoutError: nothing came for ``limits.idle`` seconds, or ``limits.total`` have passed.
@@ -52,27 +58,21 @@ def paced(open_source: Callable[[], Source[T]], limits: Limits) -> Iterator[T]:
         return min(limits.idle, deadline - time.monotonic())
 
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="provider-stream")
+    opening = executor.submit(open_source)
     try:
-        opening = executor.submit(open_source)
-        try:
-            source = opening.result(timeout=patience())
-        except TimeoutError:
-            opening.add_done_callback(_hang_up)
-            raise
-        try:
-            while True:
-                reading = executor.submit(next, source.items, cast("T", _END))
-                item = reading.result(timeout=patience())
-                if item is _END:
-                    return
-                yield item
-        finally:
-            source.close()
+        source = opening.result(timeout=patience())
+        while True:
+            reading = executor.submit(next, source.items, cast("T", _END))
+            item = reading.result(timeout=patience())
+            if item is _END:
+                return
+            yield item
     finally:
+        opening.add_done_callback(_hang_up)
         executor.shutdown(wait=False)
 
 
 def _hang_up(opening: Future[Source[T]]) -> None:
-    """Close a source that opened after its caller had gone."""
+    """Close the source, now, or as soon as it opens after its reader has gone."""
     if opening.exception() is None:
         opening.result().close()

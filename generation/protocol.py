@@ -7,6 +7,7 @@ The errors::
 
     GenerationError
     ├── Unauthorised        the key is wrong, or may not use the model
+    ├── UnknownModel        the provider has no model of that name
     ├── QuotaExceeded       too many requests; ``retry_after`` seconds when the provider says so
     ├── Unavailable         the service failed or could not be reached
     │   ├── TimedOut        no answer, or no next word, within the time-out
@@ -19,10 +20,12 @@ The errors::
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
+    from datetime import datetime
 
 
 class GenerationError(Exception):
@@ -37,8 +40,12 @@ class Unauthorised(GenerationError):
     """The provider does not accept the key."""
 
 
+class UnknownModel(GenerationError):
+    """The provider has no model of that name, or has it no longer."""
+
+
 class QuotaExceeded(GenerationError):
-    """A rate limit or a quota is used up."""
+    """A rate limit or a quota is used up; ``retry_after`` is in seconds, None where not known."""
 
     def __init__(self, provider: str, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(provider, message)
@@ -84,6 +91,43 @@ class Passage:
     text: str
 
 
+class Task(StrEnum):
+    """What a completion is wanted for; the last two are the engine's own."""
+
+    QUESTION = "question"
+    EXPLAIN = "explain"
+    SUMMARISE = "summarise"
+    TRANSLATE = "translate"
+    """Code, to another programming language."""
+    WRITE = "write"
+    """Code that uses the repository."""
+    FIND = "find"
+    WALKTHROUGH = "walkthrough"
+    """Step by step, for a beginner."""
+    STANDALONE = "standalone"
+    """The question alone, so that it can be understood without what was said before it."""
+    CLASSIFY = "classify"
+    """One word: which of the tasks above the question asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Something said earlier in the same thread or session."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An answer that was found wanting, to be written anew."""
+
+    text: str
+    problems: tuple[str, ...]
+    """One sentence each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A question with all that may be said about it."""
@@ -93,6 +137,14 @@ class Request:
     passages: tuple[Passage, ...]
     model: str | None = None
     """The provider's own name of the model; None is the provider's default."""
+    task: Task = Task.QUESTION
+    language: str | None = None
+    """Of ``TRANSLATE``: the language to translate to."""
+    history: tuple[Turn, ...] = ()
+    """What was said before, the oldest first."""
+    attempt: Attempt | None = None
+    max_output_tokens: int | None = None
+    """The most that the answer may be; None is what its task is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +164,33 @@ class Provider(Protocol):
 
     @property
     def name(self) -> str:
-        """The provider's name in settings and URLs: ``groq``, ``google``, ``extractive``."""
+        """The provider's name in settings and URLs, one of :data:`generation.registry.NAMES`."""
 
-    def stream(self, request: Request) -> Iterator[str]:
-        """Yield the answer as it comes; raise :class:`GenerationError` when it does not."""
+    @property
+    def is_model(self) -> bool:
+        """Whether it writes text of its own; what only quotes can neither rewrite nor translate."""
+
+    def stream(self, request: Request) -> Generator[str, None, Completion]:
+        """Yield the answer as it comes, and return the whole of it.
+
+        Closing the generator hangs up on the service.
+
+        Raises:
+            GenerationError: Whatever kept the answer from its end, also after some text has come.
+        """
 
     def complete(self, request: Request) -> Completion:
         """Return the whole answer, or raise :class:`GenerationError`."""
+
+    def close(self) -> None:
+        """Give the connections back."""
+
+
+def drained(stream: Generator[str, None, Completion]) -> Completion:
+    """Run ``stream`` to its end, and return the completion that it returns."""
+    while True:
+        try:
+            next(stream)
+        except StopIteration as end:
+            completion: Completion = end.value
+            return completion

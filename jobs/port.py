@@ -61,6 +61,16 @@ Handler = Callable[[Arguments, Attempt], None]
 """A task's body."""
 
 
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A job that nobody enqueues: it comes by the clock, once however many workers there are."""
+
+    task: str
+    """The task's registered name; its handler's arguments hold the ``timestamp`` it was due at."""
+    cron: str
+    """When, in UTC: minute, hour, day of the month, month, day of the week."""
+
+
 class Queue(Protocol):
     """Where faces put work."""
 

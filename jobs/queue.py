@@ -60,6 +60,10 @@ class PostgresQueue:
             raise QueueUnavailable(str(error)) from error
         return True
 
+    def clear(self, *, connection: psycopg.Connection[Any]) -> None:
+        """Remove every job, those that a dead worker had under way too."""
+        connection.execute("DELETE FROM procrastinate_jobs")
+
     def ring(self) -> None:
         """Wake a worker, after the commit. Best effort: a lost ring delays work, never loses it."""
         self._doorbell.ring()

@@ -12,12 +12,12 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from jobs.port import Attempt, Permanent, RetryLater
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import procrastinate
     from procrastinate.jobs import Job as StoredJob
 
-    from jobs.port import Handler
+    from jobs.port import Handler, Schedule
 
 log = structlog.get_logger(__name__)
 
@@ -55,13 +55,26 @@ def is_last(earlier_attempts: int) -> bool:
     return earlier_attempts + 1 >= MAX_ATTEMPTS
 
 
-def register(app: procrastinate.App, handlers: Mapping[str, Handler], *, backoff: Backoff) -> None:
-    """Make ``handlers`` the bodies of the tasks of their names."""
+def register(
+    app: procrastinate.App,
+    handlers: Mapping[str, Handler],
+    *,
+    backoff: Backoff,
+    schedules: Sequence[Schedule] = (),
+    scheduled_queue: str = "default",
+) -> None:
+    """Make ``handlers`` the bodies of the tasks of their names.
+
+    The tasks of ``schedules`` are run by the clock too, out of the queue ``scheduled_queue``.
+    """
     # procrastinate writes a job's arguments into its log lines, and they may hold a token that
     # is needed to answer. What becomes of a job is logged here instead.
     logging.getLogger("procrastinate.worker").addFilter(_without_arguments)
     for name, handler in handlers.items():
-        app.task(name=name, pass_context=True, retry=backoff)(_body(handler))
+        task = app.task(name=name, pass_context=True, retry=backoff)(_body(handler))
+        for schedule in schedules:
+            if schedule.task == name:
+                app.periodic(cron=schedule.cron, queue=scheduled_queue, lock=name)(task)
 
 
 def _without_arguments(record: logging.LogRecord) -> bool:

@@ -18,9 +18,9 @@ from jobs.queue import BACKGROUND, INTERACTIVE
 from jobs.tasks import MAX_ATTEMPTS, Backoff, register
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from jobs.port import Handler
+    from jobs.port import Handler, Schedule
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +43,7 @@ class Worker:
 
     database_url: str
     handlers: Mapping[str, Handler]
+    schedules: Sequence[Schedule] = ()
     concurrency: int = 2
     """Jobs at once of those that somebody waits for; one more of the others."""
     pace: Pace = field(default_factory=Pace)
@@ -62,7 +63,13 @@ class Worker:
     async def _run(self, *, wait: bool, seconds: float | None) -> bool:
         connector = procrastinate.PsycopgConnector(conninfo=self.database_url)
         app = procrastinate.App(connector=connector)
-        register(app, self.handlers, backoff=self.backoff)
+        register(
+            app,
+            self.handlers,
+            backoff=self.backoff,
+            schedules=self.schedules,
+            scheduled_queue=BACKGROUND,
+        )
         async with app.open_async():
             await self._rescue(app)
             alive: set[int] = set()

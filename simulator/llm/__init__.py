@@ -2,7 +2,8 @@
 
 It speaks the wire protocols of real providers over HTTP, one module of ``simulator.llm.wire``
 each, so that their own SDKs can talk to it. It answers from the numbered passages of the prompt,
-always the same, and fails in the ways that real services do when told to::
+always the same, unless it is given another speaker, and fails in the ways that real services do
+when told to::
 
     models = SimulatedModels()
     with Served(create_app(models)) as server:
@@ -13,6 +14,21 @@ always the same, and fails in the ways that real services do when told to::
 
 from simulator.llm.app import create_app
 from simulator.llm.faults import Fault, FaultKind
-from simulator.llm.models import API_KEY, RecordedRequest, SimulatedModels
+from simulator.llm.models import (
+    API_KEY,
+    RecordedRequest,
+    RecordedTurn,
+    SimulatedModels,
+    Speaker,
+)
 
-__all__ = ["API_KEY", "Fault", "FaultKind", "RecordedRequest", "SimulatedModels", "create_app"]
+__all__ = [
+    "API_KEY",
+    "Fault",
+    "FaultKind",
+    "RecordedRequest",
+    "RecordedTurn",
+    "SimulatedModels",
+    "Speaker",
+    "create_app",
+]

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def blueprint(models: SimulatedModels) -> Blueprint:
-    """Return ``/_control``: ``PUT faults/<provider>``, ``DELETE faults``, ``GET requests``.
+    """Return ``/_control``, where faults are chosen, and requests and hang-ups are listed.
 
-    A fault is ``{"kind": "rate-limited", "seconds": 7, "times": 1}``; deleting the faults also
-    releases the requests that hang.
+    ``PUT faults/<provider>``, ``DELETE faults``, ``GET requests``, ``GET hang-ups``. A fault is
+    ``{"kind": "rate-limited", "seconds": 7, "times": 1}``; deleting the faults also releases the
+    requests that hang.
     """
     control = Blueprint("control", __name__, url_prefix="/_control")
 
@@ -39,6 +40,10 @@ def blueprint(models: SimulatedModels) -> Blueprint:
     @control.get("/requests")
     def list_requests() -> ResponseReturnValue:
         return jsonify([asdict(recorded) for recorded in models.requests()])
+
+    @control.get("/hang-ups")
+    def list_hang_ups() -> ResponseReturnValue:
+        return jsonify([asdict(recorded) for recorded in models.hang_ups()])
 
     return control
 

@@ -10,26 +10,36 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from generation import ExtractiveProvider, Passage, Request
+from simulator.llm.reading import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-_BLOCK: Final = re.compile(
-    r"^<<<(?P<code>[0-9a-f]+) (?P<label>[^\n]*)\n(?P<text>.*?)\n(?P=code)>>>$",
-    re.MULTILINE | re.DOTALL,
-)
+    from simulator.llm.reading import Block
+
 _PASSAGE: Final = re.compile(
     r"PASSAGE (?P<number>\d+) \| (?P<path>.*):(?P<start>\d+)-(?P<end>\d+) \| "
     r"(?P<kind>\S+)(?: (?P<symbol>.+))?"
 )
 _SIGNATURE: Final = re.compile(r"^\s*(?:async )?(?:def|class) .*?:$", re.MULTILINE | re.DOTALL)
+_REWRITING: Final = "You rewrite questions"
+_SORTING: Final = "You sort questions"
+_ASKED_BEFORE: Final = re.compile(r"TURN \d+ \| user")
 
 
-def reply_to(user: str) -> str:
-    """Return the answer to a prompt's user text, in Markdown with citations."""
-    passages = tuple(_passages(user))
-    question = next((m["text"] for m in _BLOCK.finditer(user) if m["label"] == "QUESTION"), user)
-    request = Request(question=question, repository="", passages=passages)
+def reply_to(user: str, *, system: str = "") -> str:
+    """Return the answer to a prompt: Markdown with citations, or what ``system`` asks for instead.
+
+    A follow-up is made whole by the question before it; every question is sorted as one.
+    """
+    read = blocks(user, system=system)
+    question = next((block.text for block in read if block.label == "QUESTION"), user)
+    if system.startswith(_SORTING):
+        return "question"
+    if system.startswith(_REWRITING):
+        before = [block.text for block in read if _ASKED_BEFORE.fullmatch(block.label)]
+        return " ".join([*before[-1:], question])
+    request = Request(question=question, repository="", passages=tuple(_passages(read)))
     return ExtractiveProvider().complete(request).text
 
 
@@ -43,10 +53,10 @@ def token_count(text: str) -> int:
     return max(1, len(text) // 4)
 
 
-def _passages(user: str) -> Iterator[Passage]:
-    for block in _BLOCK.finditer(user):
-        if label := _PASSAGE.fullmatch(block["label"]):
-            signature = _SIGNATURE.search(block["text"])
+def _passages(read: Iterable[Block]) -> Iterator[Passage]:
+    for block in read:
+        if label := _PASSAGE.fullmatch(block.label):
+            signature = _SIGNATURE.search(block.text)
             yield Passage(
                 number=int(label["number"]),
                 path=label["path"],
@@ -55,5 +65,5 @@ def _passages(user: str) -> Iterator[Passage]:
                 kind=label["kind"],
                 symbol=label["symbol"],
                 signature=signature.group().strip().removesuffix(":") if signature else None,
-                text=block["text"],
+                text=block.text,
             )

@@ -12,7 +12,7 @@ from simulator.llm import SimulatedModels, create_app
 from simulator.serving import Served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 AREA = '''\
@@ -57,11 +57,21 @@ def model_server() -> Iterator[Served]:
 
 
 @pytest.fixture
-def base_url(models: SimulatedModels, model_server: Served) -> str:
+def serve(model_server: Served) -> Callable[[WSGIApplication], str]:
+    """Serves an application for this test, and returns where."""
+
+    def serve(application: WSGIApplication) -> str:
+        assert isinstance(model_server.application, Switchboard)
+        model_server.application.current = application
+        return model_server.url
+
+    return serve
+
+
+@pytest.fixture
+def base_url(models: SimulatedModels, serve: Callable[[WSGIApplication], str]) -> str:
     """Where the simulated service listens."""
-    assert isinstance(model_server.application, Switchboard)
-    model_server.application.current = create_app(models)
-    return model_server.url
+    return serve(create_app(models))
 
 
 @pytest.fixture

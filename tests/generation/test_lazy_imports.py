@@ -1,4 +1,4 @@
-"""The SDKs are loaded by the first request alone."""
+"""The SDKs, and whatever else talks to a service, are loaded by the first request alone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import sys
 CODE = """
 import sys
 import generation
-generation.GroqProvider(api_key="k")
-generation.GeminiProvider(api_key="k")
-print([name for name in ("groq", "google.generativeai", "google.ai") if name in sys.modules])
+from generation.registry import NAMES, Account, create
+for name in NAMES:
+    create(name, Account(api_key="k"), limits=generation.Limits())
+heavy = ("groq", "google.generativeai", "google.ai", "httpx", "requests", "openai", "ollama")
+print([name for name in heavy if name in sys.modules])
 """
 
 

@@ -88,6 +88,15 @@ def test_jobs_with_other_arguments_do_not_stand_for_each_other(
     assert _enqueue(queue, database, INDEX, other) == [True, True]
 
 
+def test_a_queue_that_is_cleared_holds_nothing_that_would_be_done(
+    queue: PostgresQueue, database: Database
+) -> None:
+    _enqueue(queue, database, ANSWER, INDEX)
+    with database.transaction() as connection:
+        queue.clear(connection=connection)
+    assert waiting(database) == []
+
+
 def test_ringing_rings_the_doorbell() -> None:
     rings: list[str] = []
 

@@ -12,7 +12,7 @@ import pytest
 from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 
-from jobs.port import Permanent, RetryLater
+from jobs.port import Permanent, RetryLater, Schedule
 from jobs.tasks import MAX_ATTEMPTS, Backoff
 from jobs.worker import Pace, Worker
 
@@ -331,3 +331,20 @@ def test_a_job_that_outlasts_the_time_of_the_dead_is_not_taken_for_one(
     ).drain()
 
     assert calls == [1]
+
+
+def test_a_scheduled_job_comes_once_by_the_clock_however_many_workers_there_are(
+    database_url: str, statuses: Statuses
+) -> None:
+    handler = Recorder()
+    every_minute = Schedule("sweep", cron="* * * * *")
+    for _ in range(2):
+        # Due within the last minute, so that each worker finds it due; the second finds it taken.
+        worker = Worker(
+            database_url=database_url, handlers={"sweep": handler}, schedules=(every_minute,)
+        )
+        worker.drain()
+        drain_until_settled(worker, statuses)
+    due = [arguments["timestamp"] for arguments, _ in handler.calls]
+    assert due
+    assert len(due) == len(set(due))

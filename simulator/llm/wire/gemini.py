@@ -1,5 +1,7 @@
 """The Gemini API over REST: ``models/<model>:generateContent`` and ``:streamGenerateContent``.
 
+Tuned models are ``tunedModels/<model>``; they take no system instruction.
+
 A stream is one JSON array whose items arrive one at a time and whose last byte is ``]``; enums
 are integers (the SDK asks for ``$alt=json;enum-encoding=int``); an error of a streaming request
 comes within an array. Error bodies as in https://ai.google.dev/gemini-api/docs/troubleshooting
@@ -9,13 +11,13 @@ and as the service sends them.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from flask import Blueprint, Response, request
 
 from simulator.llm import delivery
 from simulator.llm.faults import Fault, FaultKind
-from simulator.llm.models import RecordedRequest
+from simulator.llm.models import RecordedRequest, RecordedTurn
 from simulator.llm.reply import token_count
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ _RETRY_AFTER: Final = 34.0
 _STOP: Final = 1
 _SAFETY: Final = 3
 _BLOCKED_FOR_SAFETY: Final = 1
+_STREAMS: Final = {"generateContent": False, "streamGenerateContent": True}
+_METHOD: Final = f"<any({', '.join(_STREAMS)}):method>"
+_WITHOUT_SYSTEM: Final = ("tunedModels/", "gemma")
 _ERROR_INFO: Final = "type.googleapis.com/google.rpc.ErrorInfo"
 _RETRY_INFO: Final = "type.googleapis.com/google.rpc.RetryInfo"
 
@@ -45,7 +50,7 @@ _ERRORS: Final[dict[FaultKind, tuple[int, str, str]]] = {
         404,
         "NOT_FOUND",
         (
-            "models/{model} is not found for API version v1beta, or is not supported for "
+            "{model} is not found for API version v1beta, or is not supported for "
             "generateContent. Call ListModels to see the list of available models and their "
             "supported methods."
         ),
@@ -76,29 +81,40 @@ def blueprint(models: SimulatedModels) -> Blueprint:
     """Return the endpoints as the SDK calls them below its endpoint."""
     routes = Blueprint("gemini", __name__)
 
-    @routes.post("/v1beta/models/<model>:generateContent")
-    def generate_content(model: str) -> Response:
-        return _answer(models, model, stream=False)
+    @routes.post(f"/v1beta/models/<model>:{_METHOD}")
+    def of_a_model(model: str, method: str) -> Response:
+        return _answer(models, model, method)
 
-    @routes.post("/v1beta/models/<model>:streamGenerateContent")
-    def stream_generate_content(model: str) -> Response:
-        return _answer(models, model, stream=True)
+    @routes.post(f"/v1beta/tunedModels/<model>:{_METHOD}")
+    def of_a_tuned_model(model: str, method: str) -> Response:
+        return _answer(models, f"tunedModels/{model}", method)
 
     return routes
 
 
-def _answer(models: SimulatedModels, model: str, *, stream: bool) -> Response:
+def _answer(models: SimulatedModels, model: str, method: str) -> Response:
     body = request.get_json()
+    said = [_turn(content) for content in body["contents"]]
     asked = RecordedRequest(
         provider=_Wire.name,
         model=model,
-        stream=stream,
+        stream=_STREAMS[method],
         body=body,
         system=_text_of(body.get("systemInstruction", {})),
-        user="\n\n".join(_text_of(content) for content in body["contents"]),
+        user=said[-1].text if said else "",
+        turns=tuple(said[:-1]),
     )
     key = request.headers.get("x-goog-api-key", "")
-    return delivery.answer(models, _Wire(key), asked, key_accepted=key == models.api_key)
+    wire = _Wire(key)
+    if asked.system and model.startswith(_WITHOUT_SYSTEM):
+        models.record(asked)
+        return wire.refuse_system(asked)
+    return delivery.answer(models, wire, asked, key_accepted=key == models.api_key)
+
+
+def _turn(content: dict[str, Any]) -> RecordedTurn:
+    role: Literal["user", "assistant"] = "assistant" if content["role"] == "model" else "user"
+    return RecordedTurn(role, _text_of(content))
 
 
 def _text_of(content: dict[str, Any]) -> str:
@@ -112,6 +128,7 @@ class _Wire:
     content_type = _JSON
     keep_alive = "\n"
     malformed = ',{"candidates": nothing}'
+    errors = _ERRORS
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -119,18 +136,14 @@ class _Wire:
     def error(self, kind: FaultKind, *, asked: RecordedRequest, fault: Fault) -> Response:
         status, name, message = _ERRORS[kind]
         seconds = _RETRY_AFTER if fault.seconds is None else fault.seconds
-        text = fault.message or message.format(model=asked.model, seconds=seconds, key=self._key)
-        body: dict[str, Any] = {
-            "error": {
-                "code": status,
-                "message": text,
-                "status": name,
-                "details": _details(kind, seconds),
-            }
-        }
-        return Response(
-            json.dumps([body] if asked.stream else body), status=status, content_type=_JSON
-        )
+        resource = asked.model if "/" in asked.model else f"models/{asked.model}"
+        text = fault.message or message.format(model=resource, seconds=seconds, key=self._key)
+        return _error(asked, status, name, text, _details(kind, seconds))
+
+    def refuse_system(self, asked: RecordedRequest) -> Response:
+        """Return the error of a model that takes no system instruction."""
+        text = f"Developer instruction is not enabled for {asked.model}"
+        return _error(asked, 400, "INVALID_ARGUMENT", text, [])
 
     def opening(self, asked: RecordedRequest) -> str:
         # The usage alone: the items that follow can then all begin with their comma.
@@ -162,6 +175,14 @@ class _Wire:
             }
         )
         return Response(_item(asked, body), content_type=_JSON)
+
+
+def _error(
+    asked: RecordedRequest, status: int, name: str, text: str, details: list[dict[str, Any]]
+) -> Response:
+    error = {"code": status, "message": text, "status": name, "details": details}
+    body = {"error": error}
+    return Response(json.dumps([body] if asked.stream else body), status=status, content_type=_JSON)
 
 
 def _details(kind: FaultKind, seconds: float) -> list[dict[str, Any]]:
@@ -200,7 +221,7 @@ def _item(asked: RecordedRequest, body: dict[str, Any]) -> str:
 
 
 def _usage(asked: RecordedRequest, answer: str) -> dict[str, int]:
-    prompt = token_count(asked.system + asked.user)
+    prompt = token_count(asked.prompt)
     completion = token_count(answer) if answer else 0
     return {
         "promptTokenCount": prompt,

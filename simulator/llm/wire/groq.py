@@ -1,29 +1,27 @@
-"""Groq's chat completions, ``POST /openai/v1/chat/completions``: JSON, or server-sent events.
+"""Groq's chat completions, ``POST /openai/v1/chat/completions``.
 
-Error bodies as in https://console.groq.com/docs/errors and as the service sends them.
+Error bodies as in https://console.groq.com/docs/errors and as the service sends them; limits as in
+https://console.groq.com/docs/rate-limits.
 """
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final
+import math
+from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response
 
-from simulator.llm import delivery
 from simulator.llm.faults import Fault, FaultKind
-from simulator.llm.models import RecordedRequest
-from simulator.llm.reply import token_count
+from simulator.llm.wire import chat_completions
+from simulator.llm.wire.chat_completions import ChatWire, Errors, duration, error_body, usage
 
 if TYPE_CHECKING:
-    from simulator.llm.models import SimulatedModels
+    from simulator.llm.models import RecordedRequest, SimulatedModels
 
-_ID: Final = "chatcmpl-simulated"
-_CREATED: Final = 1_700_000_000
 _RETRY_AFTER: Final = 2.0
+_REQUEST_ID: Final = "req_simulated"
 
-_ERRORS: Final[dict[FaultKind, tuple[int, str, str, str]]] = {
-    # status, type, code, message
+_ERRORS: Final[Errors] = {
     FaultKind.UNAUTHORISED: (401, "invalid_request_error", "invalid_api_key", "Invalid API Key"),
     FaultKind.FORBIDDEN: (
         403,
@@ -41,7 +39,12 @@ _ERRORS: Final[dict[FaultKind, tuple[int, str, str, str]]] = {
         429,
         "tokens",
         "rate_limit_exceeded",
-        "Rate limit reached for model `{model}`. Please try again in {seconds:g}s.",
+        (
+            "Rate limit reached for model `{model}` in organization `org_simulated` service tier "
+            "`on_demand` on tokens per minute (TPM): Limit 6000, Used 5034, Requested 1443. "
+            "Please try again in {wait}. Need more tokens? Upgrade to Dev Tier today at "
+            "https://console.groq.com/settings/billing"
+        ),
     ),
     FaultKind.SERVER_ERROR: (
         500,
@@ -69,105 +72,29 @@ def blueprint(models: SimulatedModels) -> Blueprint:
     routes = Blueprint("groq", __name__)
 
     @routes.post("/openai/v1/chat/completions")
-    def chat_completions() -> Response:
-        body = request.get_json()
-        asked = RecordedRequest(
-            provider=_Wire.name,
-            model=body["model"],
-            stream=bool(body.get("stream")),
-            body=body,
-            system=_text_of(body, "system"),
-            user=_text_of(body, "user"),
-        )
-        key = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return delivery.answer(models, _Wire(), asked, key_accepted=key == models.api_key)
+    def chat_completions_() -> Response:
+        return chat_completions.answer(models, _Wire())
 
     return routes
 
 
-def _text_of(body: dict[str, Any], role: str) -> str:
-    return "\n\n".join(m["content"] for m in body["messages"] if m["role"] == role)
-
-
-class _Wire:
-    """See :class:`simulator.llm.delivery.Wire`."""
-
+class _Wire(ChatWire):
     name = "groq"
-    content_type = "text/event-stream"
-    keep_alive = ": keep-alive\n\n"
-    malformed = 'data: {"id": \n\n'
+    errors = _ERRORS
 
     def error(self, kind: FaultKind, *, asked: RecordedRequest, fault: Fault) -> Response:
-        status, type_, code, message = _ERRORS[kind]
         seconds = _RETRY_AFTER if fault.seconds is None else fault.seconds
-        text = fault.message or message.format(model=asked.model, seconds=seconds)
-        response = jsonify({"error": {"message": text, "type": type_, "code": code}})
-        response.status_code = status
+        response = error_body(_ERRORS, kind, asked=asked, fault=fault, wait=duration(seconds))
         if kind is FaultKind.RATE_LIMITED:
-            response.headers["retry-after"] = f"{seconds:g}"
+            response.headers["retry-after"] = str(math.ceil(seconds))
+            response.headers["x-ratelimit-remaining-tokens"] = "0"
+            response.headers["x-ratelimit-reset-tokens"] = duration(seconds)
         return response
 
     def opening(self, asked: RecordedRequest) -> str:
-        return _chunk(asked, {"role": "assistant", "content": ""}, x_groq={"id": "req_simulated"})
-
-    def word(self, text: str, *, asked: RecordedRequest) -> str:
-        return _chunk(asked, {"content": text})
+        delta = {"role": "assistant", "content": ""}
+        return self.chunk(asked, delta, x_groq={"id": _REQUEST_ID})
 
     def ending(self, asked: RecordedRequest, answer: str) -> str:
-        x_groq = {"id": "req_simulated", "usage": _usage(asked, answer)}
-        return _chunk(asked, {}, finish_reason="stop", x_groq=x_groq)
-
-    def refusal(self, asked: RecordedRequest, *, prompt: bool) -> str:
-        del prompt  # one finish reason for both
-        return _chunk(asked, {}, finish_reason="content_filter")
-
-    def closing(self) -> str:
-        return "data: [DONE]\n\n"
-
-    def whole(self, asked: RecordedRequest, answer: str, *, refused: FaultKind | None) -> Response:
-        return jsonify(
-            {
-                "id": _ID,
-                "object": "chat.completion",
-                "created": _CREATED,
-                "model": asked.model,
-                "choices": [
-                    {
-                        "index": 0,
-                        "message": {"role": "assistant", "content": "" if refused else answer},
-                        "finish_reason": "content_filter" if refused else "stop",
-                        "logprobs": None,
-                    }
-                ],
-                "usage": _usage(asked, answer),
-            }
-        )
-
-
-def _chunk(
-    asked: RecordedRequest,
-    delta: dict[str, str],
-    *,
-    finish_reason: str | None = None,
-    x_groq: dict[str, Any] | None = None,
-) -> str:
-    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-    chunk: dict[str, Any] = {
-        "id": _ID,
-        "object": "chat.completion.chunk",
-        "created": _CREATED,
-        "model": asked.model,
-        "choices": [choice],
-    }
-    if x_groq:
-        chunk["x_groq"] = x_groq
-    return f"data: {json.dumps(chunk)}\n\n"
-
-
-def _usage(asked: RecordedRequest, answer: str) -> dict[str, int]:
-    prompt, completion = token_count(asked.system + asked.user), token_count(answer)
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-    }
+        x_groq = {"id": _REQUEST_ID, "usage": usage(asked, answer)}
+        return self.chunk(asked, {}, finish_reason="stop", x_groq=x_groq)

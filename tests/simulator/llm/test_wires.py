@@ -6,6 +6,8 @@ import warnings
 from typing import TYPE_CHECKING
 
 import groq
+import ollama
+import openai
 import pytest
 import requests
 
@@ -65,6 +67,130 @@ def test_groq_streams_events_that_end_with_usage(groq_client: groq.Groq) -> None
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == ANSWER
     assert chunks[-1].x_groq
     assert chunks[-1].x_groq.usage
+
+
+@pytest.fixture
+def openai_client(base_url: str) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(
+        api_key=API_KEY, base_url=f"{base_url}/v1", max_retries=0, timeout=20
+    ) as client:
+        yield client
+
+
+def test_openai_answers_at_once(openai_client: openai.OpenAI, models: SimulatedModels) -> None:
+    completion = openai_client.chat.completions.create(
+        model="any", messages=[{"role": "user", "content": PROMPT.user}]
+    )
+    assert completion.choices[0].message.content == ANSWER
+    assert completion.choices[0].finish_reason == "stop"
+    assert completion.usage
+    assert not models.requests("openai")[0].stream
+
+
+@pytest.mark.parametrize("include_usage", [True, False])
+def test_openai_streams_events_and_tells_the_usage_when_asked(
+    openai_client: openai.OpenAI, *, include_usage: bool
+) -> None:
+    chunks = list(
+        openai_client.chat.completions.create(
+            model="any",
+            messages=[{"role": "user", "content": PROMPT.user}],
+            stream=True,
+            stream_options={"include_usage": include_usage},
+        )
+    )
+    said = [choice.delta.content or "" for chunk in chunks for choice in chunk.choices]
+    assert "".join(said) == ANSWER
+    usages = [(chunk.usage, chunk.choices) for chunk in chunks if chunk.usage]
+    assert [choices for _, choices in usages] == ([[]] if include_usage else [])
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (FaultKind.UNAUTHORISED, openai.AuthenticationError),
+        (FaultKind.FORBIDDEN, openai.PermissionDeniedError),
+        (FaultKind.UNKNOWN_MODEL, openai.NotFoundError),
+        (FaultKind.RATE_LIMITED, openai.RateLimitError),
+        (FaultKind.SERVER_ERROR, openai.InternalServerError),
+        (FaultKind.OVERLOADED, openai.InternalServerError),
+        (FaultKind.TOO_LONG, openai.BadRequestError),
+        (FaultKind.BLOCKED, openai.BadRequestError),
+        (FaultKind.CUT, openai.APIConnectionError),
+    ],
+)
+def test_openai_fails_as_told(
+    openai_client: openai.OpenAI, fault: FaultKind, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        openai_client.chat.completions.create(
+            model=f"fault-{fault}", messages=[{"role": "user", "content": "Why?"}]
+        )
+
+
+def test_openai_declines_in_a_field_of_its_own(openai_client: openai.OpenAI) -> None:
+    chunks = openai_client.chat.completions.create(
+        model="fault-refused", messages=[{"role": "user", "content": "Why?"}], stream=True
+    )
+    refusals = [chunk.choices[0].delta.refusal for chunk in chunks]
+    assert [refusal for refusal in refusals if refusal] == ["I'm sorry, I can't assist with that."]
+
+
+def test_openais_reasoning_models_take_no_temperature(openai_client: openai.OpenAI) -> None:
+    with pytest.raises(openai.BadRequestError) as raised:
+        openai_client.chat.completions.create(
+            model="o4-mini", temperature=0.2, messages=[{"role": "user", "content": "Why?"}]
+        )
+    assert (raised.value.param, raised.value.code) == ("temperature", "unsupported_value")
+
+
+@pytest.fixture
+def ollama_client(base_url: str) -> Iterator[ollama.Client]:
+    with ollama.Client(base_url, timeout=20) as client:
+        yield client
+
+
+def test_ollama_answers_at_once(ollama_client: ollama.Client, models: SimulatedModels) -> None:
+    response = ollama_client.chat("any", [{"role": "user", "content": PROMPT.user}])
+    assert response.message.content == ANSWER
+    assert (response.done, response.done_reason) == (True, "stop")
+    assert response.prompt_eval_count
+    assert response.eval_count
+    assert not models.requests("ollama")[0].stream
+
+
+def test_ollama_streams_a_line_for_each_word(ollama_client: ollama.Client) -> None:
+    parts = list(ollama_client.chat("any", [{"role": "user", "content": PROMPT.user}], stream=True))
+    assert "".join(part.message.content or "" for part in parts) == ANSWER
+    assert [part.done for part in parts] == [False] * (len(parts) - 1) + [True]
+    assert parts[-1].eval_count
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "message"),
+    [
+        (FaultKind.UNAUTHORISED, 401, "unauthorized"),
+        (FaultKind.FORBIDDEN, 403, "requires a subscription"),
+        (FaultKind.UNKNOWN_MODEL, 404, "model 'fault-unknown-model' not found"),
+        (FaultKind.RATE_LIMITED, 429, "usage limit"),
+        (FaultKind.SERVER_ERROR, 500, "llama runner process has terminated"),
+        (FaultKind.OVERLOADED, 503, "server busy"),
+        (FaultKind.TOO_LONG, 400, "longer than the context length"),
+    ],
+)
+def test_ollama_fails_as_told(
+    ollama_client: ollama.Client, fault: FaultKind, status: int, message: str
+) -> None:
+    with pytest.raises(ollama.ResponseError, match=message) as raised:
+        ollama_client.chat(f"fault-{fault}", [{"role": "user", "content": "Why?"}])
+    assert raised.value.status_code == status
+
+
+def test_ollama_streams_unless_told_otherwise(base_url: str) -> None:
+    body = {"model": "m", "messages": [{"role": "user", "content": "Why?"}]}
+    response = requests.post(f"{base_url}/api/chat", json=body, timeout=20)
+    assert response.headers["Content-Type"] == "application/x-ndjson"
+    assert response.text.count("\n") > 1
 
 
 def test_gemini_answers_at_once(gemini: genai.GenerativeModel, models: SimulatedModels) -> None:
@@ -137,8 +263,25 @@ def test_gemini_says_what_its_safety_rules_stopped(
     assert [c.finish_reason.name for c in response.candidates] == ([] if prompt else ["SAFETY"])
 
 
+@pytest.mark.parametrize("name", ["tunedModels/t", "models/gemma-3-27b-it"])
+def test_some_models_of_gemini_take_no_system_instruction(
+    gemini: genai.GenerativeModel, models: SimulatedModels, name: str
+) -> None:
+    del gemini  # which configured the SDK
+    instructed = genai.GenerativeModel(name, system_instruction=PROMPT.system)
+    with pytest.raises(google_errors.BadRequest, match="Developer instruction is not enabled"):
+        instructed.generate_content(PROMPT.user)
+    assert genai.GenerativeModel(name).generate_content(PROMPT.user).text == ANSWER
+    assert {asked.model for asked in models.requests()} == {name.removeprefix("models/")}
+
+
 @pytest.mark.parametrize(
-    "path", ["/openai/v1/chat/completions", "/v1beta/models/m:generateContent"]
+    "path",
+    [
+        "/openai/v1/chat/completions",
+        "/v1/chat/completions",
+        "/v1beta/models/m:generateContent",
+    ],
 )
 def test_a_request_without_a_key_is_refused_and_recorded(
     base_url: str, models: SimulatedModels, path: str
