@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generation.protocol import Task
+
+if TYPE_CHECKING:
+    from engine.checks.model import Problem
+
+NOT_FOUND = "I could not find an answer to this in the repository."
+"""The response of an abstention for want of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,27 @@ class Answer:
     """Probability that the repository can answer the question: [0, 1]."""
     timings: Timings
     commit: str
+    task: Task = Task.QUESTION
+    standalone: str = ""
+    """The question as it was searched for: a follow-up made whole by what was said before it."""
+    checks: tuple[Problem, ...] = ()
+    """What the check of its code still finds."""
+    note: str = ""
+    """One line to stand below the answer: what of it could not be confirmed."""
+    passages: tuple[Source, ...] = ()
+    """All that was found and could be drawn on, the best first, numbered as they were found."""
     is_provisional: bool = False
     """The model was still reading the repository: asked again, it may be answered better."""
+
+    @property
+    def declined(self) -> str:
+        """Why nothing was tried, for the person to read; empty when an answer was looked for."""
+        return self.response if self.abstained and self.response != NOT_FOUND else ""
+
+    @property
+    def is_by_model(self) -> bool:
+        """Whether a language model wrote it. What is put together from the sources names none."""
+        return self.provider != self.model
 
     @property
     def references(self) -> tuple[str, ...]:

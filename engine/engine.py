@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
 import generation
-from engine.answer import Answer, Source, Timings
-from engine.confidence import MEASURED_PASSAGES, THRESHOLD, confidence
+from engine import plain, quoted_code
+from engine.answer import NOT_FOUND, Answer, Source, Timings
+from engine.checks.honesty import honest_line
+from engine.confidence import THRESHOLD, after_checks, confidence
 from engine.errors import NotIndexed, UnknownProvider
+from engine.review import Reviewer
+from engine.translation import Own
+from engine.understanding import understand
 from generation import citations
+from generation.extractive import declining
+from generation.protocol import Request, Task
 from retrieval.errors import RepositoryNotIndexed
+from retrieval.model import ChunkKind, Passage
 from storage.text import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from engine.answer import Scope
-    from retrieval.model import Passage, SearchResult
+    from engine.quoted_code import Code
+    from engine.review import Checker, Review
+    from engine.understanding import Understood
+    from generation.protocol import Completion, Turn
+    from retrieval.model import SearchResult
 
 log = structlog.get_logger(__name__)
-
-NOT_FOUND = "I could not find an answer to this in the repository."
 
 
 class Searcher(Protocol):
@@ -36,23 +48,78 @@ class Searcher(Protocol):
         """Return the best passages."""
 
 
-class Generator(Protocol):
+class Writer(Protocol):
     """Writes an answer from passages; a provider or a chain of them does."""
 
-    def complete(self, request: generation.Request) -> generation.Completion:
-        """Return the answer."""
+    @property
+    def is_model(self) -> bool:
+        """Whether it writes text of its own."""
+
+    def stream(self, request: Request) -> Generator[str, None, Completion]:
+        """Yield the answer as it comes, and return the whole of it."""
+
+    def complete(self, request: Request) -> Completion:
+        """Return the whole answer."""
+
+
+_ABOUT_CODE = frozenset({Task.EXPLAIN, Task.TRANSLATE})
+"""Tasks that code in the message is the matter of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question on its way."""
+
+    question: str
+    scope: Scope
+    writer: Writer
+    understood: Understood
+    history: tuple[Turn, ...]
+    found: SearchResult
+    confidence: float
+    started: float
+    searched: float
+
+    @property
+    def request(self) -> Request:
+        """What a provider is told."""
+        return Request(
+            question=self.understood.question,
+            repository=self.found.repository,
+            passages=tuple(_as_read(passage) for passage in self.found.passages),
+            model=self.scope.model,
+            task=self.understood.task,
+            language=self.understood.language,
+            history=self.history,
+        )
 
 
 class Engine:
     """Answers questions about one repository at a time, from that repository alone."""
 
     def __init__(
-        self, searcher: Searcher, *, chain: Generator, providers: Mapping[str, Generator]
+        self,
+        searcher: Searcher,
+        *,
+        chain: Writer,
+        providers: Mapping[str, Writer],
+        checker: Checker | None = None,
+        own: Callable[[str, str | None], Own] = lambda _repository, _ref: Own(),
     ) -> None:
-        """Take the parts: ``providers`` are those that a scope may name, ``chain`` the rest."""
+        """Take the parts.
+
+        Args:
+            searcher: Finds passages.
+            chain: Answers unless a scope names a provider.
+            providers: Those that a scope may name.
+            checker: Checks what was written; None lets everything pass.
+            own: Tells which packages and modules are a repository's own, at a ref.
+        """
         self._searcher = searcher
         self._chain = chain
         self._providers = providers
+        self._reviewer = Reviewer(checker)
+        self._own = own
 
     def search(self, query: str, scope: Scope) -> SearchResult:
         """Return the nearest passages alone.
@@ -67,61 +134,110 @@ class Engine:
         except RepositoryNotIndexed as error:
             raise NotIndexed(error.repository, error.ref) from error
 
-    def ask(self, question: str, scope: Scope) -> Answer:
+    def ask(
+        self,
+        question: str,
+        scope: Scope,
+        *,
+        task: Task | None = None,
+        history: Sequence[Turn] = (),
+        material: SearchResult | None = None,
+    ) -> Answer:
         """Answer ``question`` from ``scope``, or abstain.
 
-        Abstains when the passages found make it unlikely that the repository holds the answer,
-        when the model finds none in them, and when what the model writes rests on none of them.
+        Abstains when what is found makes it unlikely that the repository holds the answer, when
+        the model finds none in it, and when what the model writes rests on none of it.
+
+        Args:
+            question: As somebody wrote it; a follow-up is made whole by ``history``.
+            scope: What to answer from, and by whom.
+            task: What a command asks for; without one, the question's words tell.
+            history: What was said before, the oldest first.
+            material: What is to be explained, translated or summed up, in place of what would be
+                found.
 
         Raises:
             NotIndexed: There is nothing to answer from.
             UnknownProvider: The scope names a provider that is not there.
             GenerationError: No provider answered.
         """
-        generator = self._generator(scope.provider)
-        started = time.monotonic()
-        wide = self.search(question, replace(scope, knn=max(scope.knn, MEASURED_PASSAGES)))
-        found = replace(wide, passages=wide.passages[: scope.knn])
-        searched = time.monotonic()
-        certainty = confidence(wide.passages[:MEASURED_PASSAGES])
-        draft = (
-            self._generate(generator, question, scope, found)
-            if certainty >= THRESHOLD and found.passages
-            else None
-        )
-        finished = time.monotonic()
-        answer = Answer(
-            question=question,
-            repository=found.repository,
-            response=NOT_FOUND,
-            sources=_sources(found.passages),
-            provider="",
-            model="",
-            abstained=True,
-            confidence=certainty,
-            timings=Timings(
-                retrieval=searched - started,
-                generation=finished - searched,
-                total=finished - started,
-            ),
-            commit=found.commit,
-            is_provisional=not found.is_whole,
-        )
-        if draft:
-            answer = _supported(answer, draft)
-        log.info(
-            "asked",
-            repository=answer.repository,
-            abstained=answer.abstained,
-            confidence=round(answer.confidence, 3),
-            provider=answer.provider,
-            model=answer.model,
-            sources=len(answer.sources),
-            seconds=round(answer.timings.total, 3),
-        )
-        return answer
+        asked = self._prepared(question, scope, task, history, material)
+        if not _is_worth_asking(asked):
+            return self._abstention(asked)
+        return self._answer(asked, asked.writer.complete(asked.request))
 
-    def _generator(self, name: str | None) -> Generator:
+    def stream(
+        self,
+        question: str,
+        scope: Scope,
+        *,
+        task: Task | None = None,
+        history: Sequence[Turn] = (),
+        material: SearchResult | None = None,
+    ) -> Generator[str, None, Answer]:
+        """Yield the answer as it is written, made harmless; return what :meth:`ask` would.
+
+        The text on the way is unchecked, and cites the passages by the numbers under which they
+        were found. What is returned is checked, perhaps mended, and numbered anew. Closing the
+        generator stops the provider.
+
+        Raises:
+            As :meth:`ask`, also after some of the text has come.
+        """
+        asked = self._prepared(question, scope, task, history, material)
+        if not _is_worth_asking(asked):
+            return self._abstention(asked)
+        written: list[Completion] = []
+        with closing(asked.writer.stream(asked.request)) as source:
+            pieces = plain.unless_not_found(_kept(source, written))
+            links = [passage.url for passage in asked.found.passages]
+            yield from plain.sanitised(pieces, links=links)
+        return self._answer(asked, written[0])
+
+    def _prepared(
+        self,
+        question: str,
+        scope: Scope,
+        task: Task | None,
+        history: Sequence[Turn],
+        material: SearchResult | None,
+    ) -> _Asked:
+        writer = self._writer(scope.provider)
+        started = time.monotonic()
+        understood = understand(
+            question,
+            repository=scope.repository,
+            own=partial(self._own, scope.repository, scope.ref),
+            task=task,
+            history=history,
+            code=_pointed_at(material) if material else (),
+            model=writer if writer.is_model else None,
+        )
+        found = material or self._found(question, understood, scope)
+        return _Asked(
+            question=question,
+            scope=scope,
+            writer=writer,
+            understood=understood,
+            history=tuple(history),
+            found=found,
+            confidence=confidence(found),
+            started=started,
+            searched=time.monotonic(),
+        )
+
+    def _found(self, message: str, understood: Understood, scope: Scope) -> SearchResult:
+        """Search; code in a message that is about it goes first, and is not doubted."""
+        found = self.search(understood.question, scope)
+        code = quoted_code.blocks(message) if understood.task in _ABOUT_CODE else ()
+        if not code:
+            return found
+        said = [_said(number, block) for number, block in enumerate(code, 1)]
+        ranked = enumerate((*said, *found.passages), 1)
+        passages = tuple(replace(passage, rank=rank) for rank, passage in ranked)
+        return replace(found, passages=passages[: max(scope.knn, len(said))], evidence=None)
+
+    def _writer(self, name: str | None) -> Writer:
         if name is None:
             return self._chain
         try:
@@ -129,58 +245,148 @@ class Engine:
         except KeyError:
             raise UnknownProvider(name, tuple(self._providers)) from None
 
-    def _generate(
-        self, generator: Generator, question: str, scope: Scope, found: SearchResult
-    ) -> generation.Completion:
-        return generator.complete(
-            generation.Request(
-                question=question,
-                repository=found.repository,
-                passages=tuple(
-                    generation.Passage(
-                        number=passage.rank,
-                        path=passage.path,
-                        start_line=passage.start_line,
-                        end_line=passage.end_line,
-                        kind=passage.kind.value,
-                        symbol=passage.symbol,
-                        signature=passage.signature,
-                        text=passage.text,
-                    )
-                    for passage in found.passages
-                ),
-                model=scope.model,
+    def _abstention(self, asked: _Asked) -> Answer:
+        return _told(_abstained(asked))
+
+    def _answer(self, asked: _Asked, draft: Completion) -> Answer:
+        answer = replace(_abstained(asked), provider=draft.provider, model=draft.model)
+        if draft.finish_reason == declining.FINISH_REASON:
+            answer = replace(answer, response=draft.text, sources=())
+        elif _rests_on(draft, asked.found.passages):
+            review = self._reviewer.reviewed(
+                draft, request=asked.request, found=asked.found, writer=asked.writer
             )
+            if _rests_on(review.draft, asked.found.passages):
+                answer = _reviewed(answer, review)
+        finished = time.monotonic()
+        timings = replace(
+            answer.timings, generation=finished - asked.searched, total=finished - asked.started
         )
+        return _told(replace(answer, timings=timings))
 
 
-def _supported(abstention: Answer, draft: generation.Completion) -> Answer:
-    """Return the answer that ``draft`` gives, with the passages that it cites and no others."""
-    by_number = {source.number: source for source in abstention.sources}
-    cited = [number for number in citations.cited(draft.text) if number in by_number]
-    tried = replace(abstention, provider=draft.provider, model=draft.model)
-    if not cited or draft.text.strip() == generation.NOT_FOUND:
-        return tried
-    places = {number: place for place, number in enumerate(cited, 1)}
-    return replace(
-        tried,
-        response=storable(citations.renumber(draft.text, places).strip()),
-        sources=tuple(replace(by_number[number], number=place) for number, place in places.items()),
-        abstained=False,
+def _pointed_at(material: SearchResult) -> tuple[Code, ...]:
+    """Return what a message points at, as code to be translated."""
+    return tuple(quoted_code.of_file(passage.text, passage.path) for passage in material.passages)
+
+
+def _said(number: int, block: Code) -> Passage:
+    """Return code of the message itself as a passage. It has no place that could be linked."""
+    return Passage(
+        rank=number,
+        path=f"message-{number}",
+        start_line=1,
+        end_line=block.text.count("\n") + 1,
+        symbol=None,
+        kind=ChunkKind.TEXT,
+        text=block.text,
+        url="",
+        score=1.0,
+        similarity=None,
+        coverage=1.0,
     )
 
 
-def _sources(passages: Sequence[Passage]) -> tuple[Source, ...]:
-    return tuple(
-        Source(
-            number=passage.rank,
-            path=passage.path,
-            start_line=passage.start_line,
-            end_line=passage.end_line,
-            symbol=passage.symbol,
-            kind=passage.kind.value,
-            url=passage.url,
-            score=passage.score,
-        )
-        for passage in passages
+def _is_worth_asking(asked: _Asked) -> bool:
+    """Whether the passages are likely enough to hold what is asked for."""
+    if asked.understood.declined is not None:
+        return False
+    return bool(asked.found.passages) and asked.confidence >= THRESHOLD
+
+
+def _kept(source: Generator[str, None, Completion], written: list[Completion]) -> Iterator[str]:
+    """Yield what comes from ``source``, and keep what it returns."""
+    written.append((yield from source))
+
+
+def _abstained(asked: _Asked) -> Answer:
+    """Return the answer that there is none, with the nearest places to look."""
+    sources = tuple(_source(passage) for passage in asked.found.passages if passage.url)
+    declined = asked.understood.declined
+    return Answer(
+        question=asked.question,
+        repository=asked.found.repository,
+        response=declined or NOT_FOUND,
+        sources=() if declined else sources,
+        provider="",
+        model="",
+        abstained=True,
+        confidence=asked.confidence,
+        timings=Timings(
+            retrieval=asked.searched - asked.started,
+            generation=0.0,
+            total=asked.searched - asked.started,
+        ),
+        commit=asked.found.commit,
+        task=asked.understood.task,
+        standalone=asked.understood.question,
+        passages=sources,
+        is_provisional=not asked.found.is_whole,
+    )
+
+
+def _rests_on(draft: Completion, passages: Sequence[Passage]) -> bool:
+    """Whether the draft says something, and rests on one of the passages at the least."""
+    if draft.text.strip() == generation.NOT_FOUND:
+        return False
+    return not {passage.rank for passage in passages}.isdisjoint(citations.cited(draft.text))
+
+
+def _reviewed(abstention: Answer, review: Review) -> Answer:
+    """Return the answer that a review leaves, with the passages that it cites and no others."""
+    by_number = {source.number: source for source in abstention.passages}
+    cited = [number for number in review.cited if number in by_number]
+    places = {number: place for place, number in enumerate(cited, 1)}
+    return replace(
+        abstention,
+        provider=review.draft.provider,
+        model=review.draft.model,
+        response=storable(citations.renumber(review.draft.text, places).strip()),
+        sources=tuple(replace(by_number[number], number=place) for number, place in places.items()),
+        abstained=False,
+        confidence=after_checks(abstention.confidence, len(review.to_mend)),
+        checks=review.problems,
+        note=honest_line(review.to_mend),
+    )
+
+
+def _told(answer: Answer) -> Answer:
+    log.info(
+        "asked",
+        repository=answer.repository,
+        task=answer.task.value,
+        abstained=answer.abstained,
+        confidence=round(answer.confidence, 3),
+        provider=answer.provider,
+        model=answer.model,
+        sources=len(answer.sources),
+        problems=len(answer.checks),
+        seconds=round(answer.timings.total, 3),
+    )
+    return answer
+
+
+def _as_read(passage: Passage) -> generation.Passage:
+    return generation.Passage(
+        number=passage.rank,
+        path=passage.path,
+        start_line=passage.start_line,
+        end_line=passage.end_line,
+        kind=passage.kind.value,
+        symbol=passage.symbol,
+        signature=passage.signature,
+        text=passage.text,
+    )
+
+
+def _source(passage: Passage) -> Source:
+    return Source(
+        number=passage.rank,
+        path=passage.path,
+        start_line=passage.start_line,
+        end_line=passage.end_line,
+        symbol=passage.symbol,
+        kind=passage.kind.value,
+        url=passage.url,
+        score=passage.score,
     )

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 import generation
 from engine import Engine, NotIndexed, Scope, UnknownProvider
-from engine.engine import NOT_FOUND
+from engine.answer import NOT_FOUND
+from engine.checks.model import Problem, ProblemKind
+from engine.confidence import THRESHOLD, UNCONFIRMED
+from generation.extractive import declining
+from generation.protocol import Task, Turn, Unavailable
 from retrieval.errors import RepositoryNotIndexed
+from retrieval.evidence import Evidence
 from retrieval.model import ChunkKind, Passage, SearchResult
 
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
 SCOPE = Scope(repository="octo/kitchen")
+CLOSE = Evidence(similarity=0.8, gist=0.8, lexical=0.8, agreement=0.6, terms=4, unknown=0.0)
+FAR = Evidence(similarity=0.2, gist=0.2, lexical=0.1, agreement=0.0, terms=4, unknown=0.5)
 
 
-def passage(rank: int, *, similarity: float = 0.8, coverage: float = 1.0) -> Passage:
+def passage(rank: int) -> Passage:
     return Passage(
         rank=rank,
         path=f"kitchen/{rank}.py",
@@ -23,11 +34,11 @@ def passage(rank: int, *, similarity: float = 0.8, coverage: float = 1.0) -> Pas
         end_line=rank + 9,
         symbol=f"kitchen.{rank}",
         kind=ChunkKind.FUNCTION,
-        text="text",
+        text="Fill it, boil it; still wrong: sum.",
         url=f"https://github.com/octo/kitchen/blob/c/kitchen/{rank}.py#L{rank}-L{rank + 9}",
         score=1 / rank,
-        similarity=similarity,
-        coverage=coverage,
+        similarity=0.8,
+        coverage=1.0,
         signature="def f()",
     )
 
@@ -39,32 +50,84 @@ class Search:
     passages: tuple[Passage, ...] = tuple(passage(rank) for rank in range(1, 9))
     knn: int = 0
     is_whole: bool = True
+    evidence: Evidence | None = CLOSE
+    queries: list[str] = field(default_factory=list)
 
     def search(
         self, query: str, *, repository: str, knn: int, ref: str | None = None
     ) -> SearchResult:
         self.knn = knn
+        self.queries.append(query)
         if repository != SCOPE.repository:
             raise RepositoryNotIndexed(repository, ref)
         return SearchResult(
-            query, repository, "main", "c", self.passages[:knn], is_whole=self.is_whole
+            query,
+            repository,
+            "main",
+            "c",
+            self.passages[:knn],
+            evidence=self.evidence,
+            is_whole=self.is_whole,
         )
 
 
 @dataclass
 class Model:
-    """Writes its text; keeps the requests."""
+    """Writes its texts one after the other, the last again and again; keeps the requests."""
 
     text: str = "Fill it [2], then boil it [1, 2]."
+    then: tuple[str, ...] = ()
+    is_model: bool = False
     requests: list[generation.Request] = field(default_factory=list)
+    was_closed: bool = False
 
     def complete(self, request: generation.Request) -> generation.Completion:
+        texts = (self.text, *self.then)
+        text = texts[min(len(self.requests), len(texts) - 1)]
         self.requests.append(request)
-        return generation.Completion(self.text, "model", "m-1", "stop")
+        return generation.Completion(text, "model", "m-1", "stop")
+
+    def stream(self, request: generation.Request) -> Generator[str, None, generation.Completion]:
+        completion = self.complete(request)
+        try:
+            for word in completion.text.split(" "):
+                yield f"{word} "
+        finally:
+            self.was_closed = True
+        return completion
+
+
+@dataclass
+class Check:
+    """Finds fault with what holds a word."""
+
+    word: str = "wrong"
+
+    def check_answer(
+        self,
+        markdown: str,
+        *,
+        repository: str,
+        ref: str | None = None,
+        passages: Sequence[generation.Passage] = (),
+        question: str | None = None,
+    ) -> tuple[Problem, ...]:
+        assert question
+        assert (repository, ref) == ("octo/kitchen", "main")
+        assert passages
+        problem = Problem(
+            ProblemKind.UNDEFINED_NAME, 1, "scene", "`scene` is never defined.", "kettle"
+        )
+        return (problem,) * markdown.count(self.word)
 
 
 def engine(model: Model, search: Search | None = None) -> Engine:
-    return Engine(search or Search(), chain=model, providers={"other": Model("Other [1].")})
+    return Engine(
+        search or Search(),
+        chain=model,
+        providers={"other": Model("Other [1].")},
+        checker=Check(),
+    )
 
 
 def test_only_what_is_cited_becomes_a_source_numbered_as_it_is_cited() -> None:
@@ -101,23 +164,22 @@ def test_an_answer_that_rests_on_nothing_is_an_abstention(text: str) -> None:
 
 def test_no_model_is_asked_when_the_passages_are_far_from_the_question() -> None:
     model = Model()
-    far = Search(tuple(passage(n, similarity=0.2, coverage=0.1) for n in range(1, 6)))
 
-    answer = engine(model, far).ask("How?", SCOPE)
+    answer = engine(model, Search(evidence=FAR)).ask("How?", SCOPE)
 
     assert answer.abstained
     assert model.requests == []
-    assert answer.confidence < 0.5
+    assert answer.confidence < THRESHOLD
 
 
-@pytest.mark.parametrize(("coverage", "asked"), [(1.0, 1), (0.5, 0)])
+@pytest.mark.parametrize(("lexical", "asked"), [(1.2, 1), (0.5, 0)])
 def test_while_the_vectors_are_missing_the_words_decide_whether_the_model_is_asked(
-    coverage: float, asked: int
+    lexical: float, asked: int
 ) -> None:
     model = Model()
-    unread = (replace(passage(n, coverage=coverage), similarity=None) for n in range(1, 6))
+    unread = replace(CLOSE, similarity=None, gist=None, lexical=lexical)
 
-    answer = engine(model, Search(tuple(unread))).ask("How?", SCOPE)
+    answer = engine(model, Search(evidence=unread)).ask("How?", SCOPE)
 
     assert len(model.requests) == asked
     assert answer.abstained is not bool(asked)
@@ -145,7 +207,8 @@ def test_the_model_is_given_as_many_passages_as_the_scope_says(knn: int) -> None
     answer = engine(model, search).ask("How?", replace(SCOPE, knn=knn))
 
     assert [each.number for each in model.requests[0].passages] == list(range(1, knn + 1))
-    assert search.knn == max(knn, 5)  # the confidence is measured on five
+    assert search.knn == knn
+    assert [each.number for each in answer.passages] == list(range(1, knn + 1))
     assert answer.confidence == engine(Model()).ask("How?", SCOPE).confidence
 
 
@@ -171,3 +234,184 @@ def test_what_the_database_cannot_store_does_not_leave_the_engine() -> None:
     answer = engine(Model("A \0 B \ud800 [1].")).ask("How?", SCOPE)
 
     assert answer.response == "A ? B ? [1]."
+
+
+def test_a_draft_with_mistakes_is_shown_to_the_model_with_them_and_mended() -> None:
+    model = Model("So, wrong [1].", then=("So [2].",), is_model=True)
+
+    answer = engine(model).ask("How do I boil it?", SCOPE)
+
+    assert (answer.response, answer.checks, answer.note) == ("So [1].", (), "")
+    attempt = model.requests[-1].attempt
+    assert attempt is not None
+    assert (attempt.text, attempt.problems) == (
+        "So, wrong [1].",
+        ("`scene` is never defined. Did you mean `kettle`?",),
+    )
+    assert answer.sources[0].path == "kitchen/2.py"
+
+
+def test_what_stays_wrong_is_said_under_the_answer_and_lowers_the_confidence() -> None:
+    model = Model("wrong [1].", then=("still wrong [1].",), is_model=True)
+
+    answer = engine(model).ask("How do I boil it?", SCOPE)
+
+    assert answer.response == "still wrong [1]."
+    assert "`scene` is never defined" in answer.note
+    assert [problem.name for problem in answer.checks] == ["scene"]
+    certain = engine(Model()).ask("How do I boil it?", SCOPE).confidence
+    assert answer.confidence == pytest.approx(certain * UNCONFIRMED)
+    assert len(model.requests) == 2  # once, and no more
+
+
+@pytest.mark.parametrize("mended", ["wrong and wrong [1].", "I am at a loss.", "NOT_FOUND"])
+def test_a_second_draft_that_is_no_better_is_not_taken(mended: str) -> None:
+    model = Model("wrong [1].", then=(mended,), is_model=True)
+
+    assert engine(model).ask("How do I boil it?", SCOPE).response == "wrong [1]."
+
+
+def test_a_model_that_fails_at_the_repair_leaves_the_draft_with_the_line() -> None:
+    class Failing(Model):
+        def complete(self, request: generation.Request) -> generation.Completion:
+            if request.attempt:
+                raise Unavailable("model", "gone")
+            return super().complete(request)
+
+    answer = engine(Failing("wrong [1].", is_model=True)).ask("How do I boil it?", SCOPE)
+
+    assert answer.response == "wrong [1]."
+    assert answer.note
+
+
+def test_a_provider_that_only_quotes_is_asked_for_no_repair() -> None:
+    model = Model("wrong [1].")
+
+    assert engine(model).ask("How?", SCOPE).note
+    assert len(model.requests) == 1
+
+
+def streamed(source: Generator[str, None, object]) -> tuple[list[str], object]:
+    pieces = []
+    while True:
+        try:
+            pieces.append(next(source))
+        except StopIteration as end:
+            return pieces, end.value
+
+
+def test_a_stream_yields_the_words_and_returns_what_asking_would() -> None:
+    model = Model("Fill @everyone it [2], then boil it [1].")
+
+    pieces, answer = streamed(engine(model).stream("How?", SCOPE))
+
+    text = "".join(pieces)
+    assert len(pieces) > 3
+    assert text.startswith("Fill ")
+    assert "[2], then" in text
+    assert "@everyone" not in text
+    timings = {"timings": engine(model).ask("How?", SCOPE).timings}
+    asked = replace(engine(model).ask("How?", SCOPE), **timings)
+    assert replace(answer, **timings) == asked  # type: ignore[type-var] # it is an Answer
+
+
+def test_a_stream_says_nothing_of_a_model_that_found_nothing() -> None:
+    pieces, answer = streamed(engine(Model("NOT_FOUND")).stream("How?", SCOPE))
+
+    assert "".join(pieces).strip() == ""
+    assert getattr(answer, "abstained", None) is True
+
+
+def test_closing_a_stream_stops_the_provider() -> None:
+    model = Model()
+    stream = engine(model).stream("How?", SCOPE)
+    next(stream)
+
+    stream.close()
+
+    assert model.was_closed
+
+
+def test_a_follow_up_is_searched_for_and_answered_as_a_whole_question() -> None:
+    search, model = Search(), Model()
+    history = (Turn("user", "How do I create a kettle?"), Turn("assistant", "So [1]."))
+
+    answer = engine(model, search).ask("and with a whistle?", SCOPE, history=history)
+
+    assert "kettle" in search.queries[0]
+    assert answer.standalone == search.queries[0] == model.requests[0].question
+    assert answer.question == "and with a whistle?"
+    assert model.requests[0].history == history
+
+
+def test_what_only_a_model_can_do_is_declined_without_one() -> None:
+    model = Model()
+
+    answer = engine(model).ask("a kettle that whistles", SCOPE, task=Task.WRITE)
+
+    assert answer.abstained
+    assert answer.declined == answer.response
+    assert answer.sources == ()
+    assert model.requests == []
+
+
+def test_material_takes_the_place_of_a_search() -> None:
+    search = Search()
+    material = SearchResult("", "octo/kitchen", "main", "c", (passage(1),))
+
+    answer = engine(Model("Sum [1]."), search).ask(
+        "Sum it up", SCOPE, task=Task.SUMMARISE, material=material
+    )
+
+    assert search.queries == []
+    assert (answer.response, answer.task) == ("Sum [1].", Task.SUMMARISE)
+
+
+MESSAGE = """Translate this to Rust:
+
+```python
+print("hello")
+```
+"""
+
+
+def test_code_in_a_message_is_translated_though_it_is_not_in_the_repository() -> None:
+    model = Model("`println!` [1], as [2] does.", is_model=True)
+
+    answer = engine(model, Search(evidence=FAR)).ask(MESSAGE, SCOPE)
+
+    assert (answer.task, answer.abstained) == (Task.TRANSLATE, False)
+    assert model.requests[0].passages[0].text == 'print("hello")'
+    assert [source.path for source in answer.sources] == ["kitchen/1.py"]  # the code has no place
+    assert answer.response == "`println!`, as [1] does."
+
+
+def test_an_answer_about_the_messages_own_code_needs_no_source() -> None:
+    answer = engine(Model("`println!` [1].", is_model=True)).ask(MESSAGE, SCOPE)
+
+    assert (answer.abstained, answer.sources) == (False, ())
+
+
+def test_a_provider_that_declines_is_told_in_its_own_words() -> None:
+    class Declining(Model):
+        def complete(self, request: generation.Request) -> generation.Completion:
+            return replace(super().complete(request), finish_reason=declining.FINISH_REASON)
+
+    answer = engine(Declining("I cannot.")).ask("How?", SCOPE)
+
+    assert (answer.abstained, answer.declined, answer.sources) == (True, "I cannot.", ())
+
+
+def test_a_citation_that_supports_nothing_is_dropped() -> None:
+    about = (replace(passage(1), text="boil the kettle"), replace(passage(2), text="penguins"))
+
+    answer = engine(Model("Boil the kettle [2, 1]."), Search(about)).ask("How?", SCOPE)
+
+    assert answer.response == "Boil the kettle [1]."
+    assert [source.path for source in answer.sources] == ["kitchen/1.py"]
+
+
+def test_an_answer_of_which_no_citation_holds_is_an_abstention() -> None:
+    penguins = Search((replace(passage(1), text="penguins", path="birds.py", symbol="birds"),))
+
+    assert engine(Model("Weld the hull [1]."), penguins).ask("How?", SCOPE).abstained

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.answer import Answer, Source, Timings
+from engine.checks.model import Problem, ProblemKind
 from engine.records import find, save
+from generation.protocol import Task
 
 if TYPE_CHECKING:
     from storage import Database
@@ -22,6 +24,10 @@ ANSWER = Answer(
     confidence=0.75,
     timings=Timings(retrieval=0.5, generation=0.25, total=0.75),
     commit="0123456",
+    task=Task.WRITE,
+    standalone="How do I?",
+    checks=(Problem(ProblemKind.UNDEFINED_NAME, 3, "scene", "`scene` is never defined.", "s"),),
+    note="Not confirmed.",
 )
 
 
