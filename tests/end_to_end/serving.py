@@ -1,0 +1,52 @@
+"""``fury-bot serve`` as a process of its own."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import requests
+
+from tests.end_to_end.processes import COMMAND, PATIENCE, environment, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+TIMEOUT = 10
+"""Seconds that a single request may take."""
+
+
+@contextmanager
+def served(settings: Mapping[str, str], folder: Path, *, host: str = "127.0.0.1") -> Iterator[str]:
+    """Run ``fury-bot serve`` on ``host``, and yield its URL on this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    with (
+        (folder / "serve.log").open("a") as log,
+        subprocess.Popen(  # noqa: S603 - this project's own command
+            [COMMAND, "serve", "--host", host, "--port", str(port)],
+            env=environment(settings),
+            cwd=folder,
+            stderr=log,
+        ) as process,
+    ):
+        try:
+            wait_for(
+                lambda: process.poll() is not None or _is_up(url), "an answer of fury-bot serve"
+            )
+            assert process.poll() is None, (folder / "serve.log").read_text()
+            yield url
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def _is_up(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/healthz", timeout=TIMEOUT).ok
+    except requests.ConnectionError:
+        return False
