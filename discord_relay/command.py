@@ -1,10 +1,11 @@
-"""The ``/ask`` command: its definition as Discord keeps it, and the names the relay reads by."""
+"""The commands as Discord keeps them, and the names the relay reads by."""
 
 from __future__ import annotations
 
 from typing import Any
 
 ASK = "ask"
+FORGET = "forget"
 QUESTION = "question"
 REPOSITORY = "repository"
 
@@ -42,5 +43,10 @@ def commands() -> list[dict[str, Any]]:
                     "max_length": 140,
                 },
             ],
-        }
+        },
+        {
+            "name": FORGET,
+            "type": CHAT_INPUT,
+            "description": "Delete what you asked me and what I answered, in every channel",
+        },
     ]

@@ -13,10 +13,10 @@ from flask import Blueprint, Response, jsonify, request
 from prometheus_client import Counter
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from discord_relay import callbacks, records, signatures
+from discord_relay import callbacks, memory, records, signatures
 from discord_relay.command import ASK, MAX_QUESTION
 from discord_relay.errors import SignatureRefused
-from discord_relay.interactions import Ask, Ping, parse
+from discord_relay.interactions import Ask, Forget, Ping, parse
 from discord_relay.scope import NotAskable, Repositories
 from discord_relay.tasks import job_of
 from jobs.port import QueueUnavailable
@@ -54,6 +54,7 @@ class Endpoint:
     database: Database
     queue: Queue
     repositories: Repositories
+    conversations: memory.Memory
     public_key: Ed25519PublicKey | None
     """None: the route answers 503, for nothing is ever accepted unchecked."""
     now: Callable[[], float] = field(default=time.time)
@@ -87,6 +88,8 @@ class Endpoint:
             return callbacks.pong()
         if isinstance(interaction, Ask):
             return self._take(interaction)
+        if isinstance(interaction, Forget):
+            return self._forget(interaction)
         return callbacks.ephemeral(interaction.reason)
 
     def _take(self, ask: Ask) -> dict[str, Any]:
@@ -104,11 +107,26 @@ class Endpoint:
         try:
             self._enqueue(ask, repository)
         except (StorageError, QueueUnavailable, psycopg.Error) as error:
-            # A statement's own words may hold the token; those of the storage room do not.
-            reason = str(error) if isinstance(error, StorageError) else type(error).__name__
-            log.error("interaction_not_stored", interaction=ask.interaction_id, reason=reason)  # noqa: TRY400 - see above
+            log.error(  # noqa: TRY400 - a statement's own words may hold the token
+                "interaction_not_stored", interaction=ask.interaction_id, reason=_reason(error)
+            )
             return callbacks.ephemeral("I cannot take questions right now; please try again soon.")
         return callbacks.deferred()
+
+    def _forget(self, forget: Forget) -> dict[str, Any]:
+        owner = memory.person(forget.user_id)
+        try:
+            questions = self.conversations.forget(owner, timeout=DATABASE_TIMEOUT)
+        except (StorageError, psycopg.Error) as error:
+            log.error("conversation_not_forgotten", reason=_reason(error))  # noqa: TRY400 - as above
+            return callbacks.ephemeral("I cannot forget right now; please try again soon.")
+        log.info("conversation_forgotten", questions=questions)
+        if not questions:
+            return callbacks.ephemeral("I remember nothing that you asked me.")
+        return callbacks.ephemeral(
+            f"I have forgotten the last {questions} that you asked me, and what I answered. The "
+            "messages in the channels stay; delete them there."
+        )
 
     def _enqueue(self, ask: Ask, repository: str) -> None:
         with self.database.transaction(timeout=DATABASE_TIMEOUT) as connection:
@@ -136,6 +154,11 @@ def blueprint(endpoint: Endpoint) -> Blueprint:
         return endpoint.receive(body)
 
     return discord
+
+
+def _reason(error: Exception) -> str:
+    """Say what went wrong without a statement's own words, which those of the storage room are."""
+    return str(error) if isinstance(error, StorageError) else type(error).__name__
 
 
 def _error(status: int, *, reason: str, detail: str) -> Reply:

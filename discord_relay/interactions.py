@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeVar
 
-from discord_relay.command import ASK, QUESTION, REPOSITORY
+from discord_relay.command import ASK, FORGET, QUESTION, REPOSITORY
 from storage.text import storable
 
 _SNOWFLAKE = re.compile(r"[0-9]{1,20}", re.ASCII)
@@ -49,6 +49,13 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """A person used ``/forget``."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsupported:
     """Something the relay does not do."""
 
@@ -56,7 +63,7 @@ class Unsupported:
     """For the person who did it."""
 
 
-Interaction = Ping | Ask | Unsupported
+Interaction = Ping | Ask | Forget | Unsupported
 
 
 def parse(payload: object) -> Interaction:
@@ -65,11 +72,21 @@ def parse(payload: object) -> Interaction:
     if kind == InteractionType.PING:
         return Ping()
     if kind != InteractionType.APPLICATION_COMMAND:
-        return Unsupported("I only understand the /ask command.")
+        return Unsupported("I only understand the commands /ask and /forget.")
     data = _get(payload, "data", dict)
-    if _get(data, "name", str) != ASK:
+    name = _get(data, "name", str)
+    if name == FORGET:
+        return _forget(payload)
+    if name != ASK:
         return Unsupported("I do not know that command; try /ask.")
     return _ask(payload, data)
+
+
+def _forget(payload: object) -> Forget | Unsupported:
+    user_id = _user_id(payload)
+    if user_id is None:
+        return Unsupported("Discord did not say who you are, so I do not know what to forget.")
+    return Forget(user_id)
 
 
 def _ask(payload: object, data: object) -> Ask | Unsupported:

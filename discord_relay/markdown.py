@@ -12,7 +12,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.sanitising import URL, code_span, part_url, split_code, visible
+from engine.sanitising import (
+    INVITATION,
+    URL,
+    code_span,
+    part_url,
+    split_code,
+    stands_alone,
+    visible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -29,14 +37,16 @@ _INLINE = re.compile(
       !?\[(?P<label>[^\[\]]*+)\]
         \(\s*+<?(?P<target>(?:[^\s()<>]|\([^\s()<>]*+\))++)>?(?:\s++"[^"]*+")?\s*+\)
     | <(?P<angle>{URL})>
-    | (?P<bare>{URL}|(?i:\bdiscord(?:app)?\.(?:gg|com/invite))/[^\s<>`]++)
-    | @(?P<crowd>everyone|here)
-    | <(?P<mention>[@\#][!&]?\d+)>
+    | (?P<bare>{URL}|{INVITATION})
+    | \\?@(?P<crowd>everyone|here)
+    | \\?<(?P<mention>[@\#][!&]?\d+)>
     | (?P<escape>\\[!-/:-@\[-`{{-~])
     | (?P<ticks>`+)
     """,
     re.VERBOSE,
 )
+
+_NAMED_DEED = re.compile(r"@(?=everyone|here)|<(?=[@#])|:(?=//)|(?i:discord(?:app)?)(?=\.)")
 
 _INVISIBLE = "\u200b"
 """A zero-width space: what it stands in looks the same and no longer means the same."""
@@ -71,7 +81,7 @@ def blocks(markdown: str, *, links: Collection[str] = ()) -> tuple[Block, ...]:
     """
     found: list[Block] = []
     prose: list[str] = []
-    lines = visible(markdown).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = visible(markdown).split("\n")
     at = 0
     while at < len(lines):
         if opening := _opening(lines[at]):
@@ -158,7 +168,9 @@ def _inline(text: str, links: Collection[str]) -> str:
     def replacement(match: re.Match[str]) -> str:
         if match["label"] is not None:
             label = _inline(match["label"], ()) or "image"
-            return f"[{label}](<{match['target']}>)" if match["target"] in links else label
+            if match["target"] in links:
+                return f"[{label}](<{match['target']}>)"
+            return label if stands_alone(match) else f"\\[{label}]"
         if address := match["angle"] or match["bare"]:
             return _address(address, links)
         if match["crowd"]:
@@ -169,6 +181,11 @@ def _inline(text: str, links: Collection[str]) -> str:
         return match[0].replace("`", "\\`") if match["ticks"] else match[0]
 
     return _INLINE.sub(replacement, text)
+
+
+def inactive(name: str) -> str:
+    """Return a name, which is shown as it is, without addresses and mentions that Discord knows."""
+    return _NAMED_DEED.sub(rf"\g<0>{_INVISIBLE}", name)
 
 
 def _address(text: str, links: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 import engine.records
-from discord_relay import records
+from discord_relay import memory, records
 from discord_relay.errors import UnknownInteraction
 from discord_relay.messages import messages
 from discord_relay.rest import DEFAULT_URL, Conversation
@@ -17,10 +17,11 @@ from engine.errors import NotIndexed
 from jobs.port import Job, Permanent, RetryLater
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from discord_relay.interactions import Ask
     from engine.answer import Answer
+    from generation.protocol import Turn
     from jobs.port import Arguments, Attempt, Handler
     from storage import Database
 
@@ -44,7 +45,7 @@ ACKNOWLEDGEMENT_WAIT = 2.0
 class Answerer(Protocol):
     """The engine, as the relay sees it."""
 
-    def ask(self, question: str, scope: Scope) -> Answer:
+    def ask(self, question: str, scope: Scope, *, history: Sequence[Turn] = ()) -> Answer:
         """Answer ``question``; raise :class:`engine.errors.NotIndexed` without an index."""
 
 
@@ -54,6 +55,7 @@ class Dependencies:
 
     database: Database
     engine: Answerer
+    conversations: memory.Memory
     api_url: str = DEFAULT_URL
 
 
@@ -66,6 +68,12 @@ class _Request:
     repository: str
     channel_id: str | None
     guild_id: str | None
+    user_id: str | None = None
+
+    @property
+    def owner(self) -> str | None:
+        """Whose conversation it belongs to."""
+        return memory.place(self.user_id, self.channel_id)
 
 
 def job_of(ask: Ask, *, repository: str) -> Job:
@@ -85,6 +93,7 @@ def job_of(ask: Ask, *, repository: str) -> Job:
             "repository": repository,
             "channel_id": ask.channel_id,
             "guild_id": ask.guild_id,
+            "user_id": ask.user_id,
         },
     )
 
@@ -140,9 +149,21 @@ def _recorded_answer(dependencies: Dependencies, request: _Request) -> records.R
         recorded = records.load(connection, interaction_id=key)
     if recorded is not None:
         return recorded
-    answer = dependencies.engine.ask(request.question, Scope(repository=request.repository))
+    owner, conversations = request.owner, dependencies.conversations
+    history = conversations.history(request.repository, owner) if owner else ()
+    answer = dependencies.engine.ask(
+        request.question, Scope(repository=request.repository), history=history
+    )
     with database.transaction() as connection:
         engine.records.save(connection, answer, delivery_id=key)
+    if owner:
+        conversations.remember(
+            request.repository,
+            owner,
+            question=request.question,
+            response=answer.response,
+            delivery_id=key,
+        )
     log.info("question_answered", repository=request.repository, abstained=answer.abstained)
     return records.Recorded(answer=answer, message_ids=())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,16 @@ from engine.errors import NotIndexed
 from github_app import records
 from github_app.work import IndexRepository
 from jobs.port import RetryLater
+from retrieval.errors import RepositoryNotIndexed
 
 if TYPE_CHECKING:
     from engine.answer import Answer
+    from generation.protocol import Task, Turn
     from github_app.dependencies import Dependencies
     from github_app.graphql.model import Repository
     from jobs.port import Attempt
     from retrieval.model import SearchResult
+    from retrieval.places import Place
 
 log = structlog.get_logger(__name__)
 
@@ -43,9 +47,21 @@ class Obstacle(StrEnum):
     """It was not done in the time that a question waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the engine is asked."""
+
+    question: str
+    task: Task | None = None
+    """What a command asks for; None leaves it to the question's words."""
+    history: tuple[Turn, ...] = ()
+    material: SearchResult | None = None
+    """What it is about, where the question is not searched for."""
+
+
 def answer_once(
     dependencies: Dependencies,
-    question: str,
+    asked: Asked,
     *,
     repository: Repository,
     knn: int,
@@ -62,14 +78,21 @@ def answer_once(
         RetryLater: Nothing was found, and the embedding model is not through with the repository;
             another attempt follows.
     """
-    _require_own_index(dependencies, repository)
+    if asked.material is None or asked.material.commit:  # a thread is read without any index
+        _require_own_index(dependencies, repository)
     database = dependencies.database
     with database.transaction() as connection:
         kept = engine.records.find(connection, delivery_id)
     if kept is not None:
         log.info("answer_reused", delivery=delivery_id)
         return kept
-    answer = dependencies.answerer.ask(question, Scope(repository.name_with_owner, knn=knn))
+    answer = dependencies.answerer.ask(
+        asked.question,
+        Scope(repository.name_with_owner, knn=knn),
+        task=asked.task,
+        history=asked.history,
+        material=asked.material,
+    )
     if answer.abstained and answer.is_provisional and not attempt.last:
         name = repository.name_with_owner
         raise RetryLater(f"{name} is still being read", seconds=_wait(attempt))
@@ -89,6 +112,20 @@ def search(
     """
     _require_own_index(dependencies, repository)
     return dependencies.answerer.search(query, Scope(repository.name_with_owner, knn=knn))
+
+
+def read_place(dependencies: Dependencies, place: Place, *, repository: Repository) -> SearchResult:
+    """Return what stands at ``place``, without passages if nothing does.
+
+    Raises:
+        NotIndexed: The repository has no index yet.
+    """
+    _require_own_index(dependencies, repository)
+    name = repository.name_with_owner
+    try:
+        return dependencies.places.read(place, repository=name)
+    except RepositoryNotIndexed as error:
+        raise NotIndexed(name) from error
 
 
 def request_index(

@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from github_app import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
@@ -33,7 +33,14 @@ class Action(StrEnum):
     """What a command does."""
 
     ASK = "ask"
+    EXPLAIN = "explain"
+    SUMMARISE = "summarise"
+    TRANSLATE = "translate"
+    WRITE = "write"
+    WALKTHROUGH = "walkthrough"
+    FIND = "find"
     SEARCH = "search"
+    FORGET = "forget"
     HELP = "help"
 
 
@@ -44,6 +51,10 @@ class Definition:
     action: Action
     usage: str
     summary: str
+    is_long: bool = False
+    """The rest of the comment belongs to it, not of its own line alone."""
+    aliases: tuple[str, ...] = ()
+    """Other spellings of its word."""
 
 
 REGISTRY = (
@@ -51,14 +62,65 @@ REGISTRY = (
         Action.ASK,
         f"{PREFIX} ask [QUESTION]",
         "Answers from this repository, with sources. The rest of the comment belongs to the "
-        "question; without one, the discussion or issue itself is the question.",
+        "question; without one, the discussion or issue itself is the question. What was asked and "
+        "answered before in the thread is borne in mind, so “and with opacity?” is understood.",
+        is_long=True,
+    ),
+    Definition(
+        Action.EXPLAIN,
+        f"{PREFIX} explain [CODE or PLACE]",
+        "Explains code: a block in the rest of the comment, a symbol (`actor.sphere`), lines of a "
+        "file (`path/to/file.py#L10-L40`) or a permalink to them.",
+        is_long=True,
+    ),
+    Definition(
+        Action.SUMMARISE,
+        f"{PREFIX} summarise [PLACE]",
+        "Sums up the discussion or issue, with links to its comments; or a file or symbol that is "
+        "named.",
+        aliases=("summarize",),
+    ),
+    Definition(
+        Action.TRANSLATE,
+        f"{PREFIX} translate to LANGUAGE [CODE or PLACE]",
+        "Translates code to another programming language, or says why it cannot carry over.",
+        is_long=True,
+    ),
+    Definition(
+        Action.WRITE,
+        f"{PREFIX} write WHAT",
+        "Writes code that uses this repository.",
+        is_long=True,
+    ),
+    Definition(
+        Action.WALKTHROUGH,
+        f"{PREFIX} walkthrough [TOPIC]",
+        "Takes a beginner through a topic step by step; without one, through the first steps.",
+        is_long=True,
+    ),
+    Definition(
+        Action.FIND,
+        f"{PREFIX} find WHAT",
+        "Says where something is, with the places.",
     ),
     Definition(
         Action.SEARCH,
         f"{PREFIX} search QUERY",
         "Lists the places in this repository that match best.",
     ),
+    Definition(
+        Action.FORGET,
+        f"{PREFIX} forget",
+        "From here on, nothing that was asked or answered before in the thread is borne in mind.",
+    ),
     Definition(Action.HELP, f"{PREFIX} help", "Shows this list."),
+)
+
+_ACTIONS: Mapping[str, Action] = {
+    word: known.action for known in REGISTRY for word in (known.action.value, *known.aliases)
+}
+_LONG = frozenset(
+    word for known in REGISTRY if known.is_long for word in (known.action.value, *known.aliases)
 )
 
 
@@ -75,15 +137,18 @@ class Command:
     @property
     def action(self) -> Action | None:
         """What to do; None for an unknown word. The bare prefix asks for help."""
-        word = self.word or Action.HELP
-        return next((known.action for known in REGISTRY if known.action == word), None)
+        return _ACTIONS.get(self.word or Action.HELP)
 
     @property
     def nearest(self) -> Action | None:
         """The known command whose name is most like ``word``, if any is."""
-        names = [known.action.value for known in REGISTRY]
-        close = difflib.get_close_matches(self.word, names, n=1)
-        return Action(close[0]) if close else None
+        close = difflib.get_close_matches(self.word, _ACTIONS, n=1)
+        return _ACTIONS[close[0]] if close else None
+
+
+def usage(action: Action) -> str:
+    """Return how a command is written."""
+    return next(known.usage for known in REGISTRY if known.action is action)
 
 
 def table() -> str:
@@ -190,6 +255,6 @@ def _command(written: str, *, in_code: bool = False) -> Command:
         return Command(word="", in_code=in_code)
     word = after.split(maxsplit=1)[0]
     argument = after.lstrip()[len(word) :]
-    if word.lower() != Action.ASK:  # only questions go on over the lines that follow
+    if word.lower() not in _LONG:
         argument = argument.partition("\n")[0]
     return Command(word=word.lower(), argument=argument.strip(), in_code=in_code)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from github_app.connection import GitHub
-    from github_app.ports import Answerer, Indexer, ThreadIndexer
+    from github_app.ports import Answerer, Indexer, Places, ThreadIndexer
     from jobs.port import Queue
     from storage import Database
 
@@ -22,3 +22,4 @@ class Dependencies:
     database: Database
     queue: Queue
     threads: ThreadIndexer
+    places: Places

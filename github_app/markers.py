@@ -29,6 +29,11 @@ def marker(delivery_id: str) -> str:
     return f"<!-- fury-bot delivery={delivery_id} -->"
 
 
+def has_marker(comment: Comment) -> bool:
+    """Say whether the App wrote ``comment`` as a reply to a delivery."""
+    return comment.by_viewer and _MARKER.search(comment.body) is not None
+
+
 def find_marker(comments: Iterable[Comment], delivery_id: str) -> Comment | None:
     """Return our reply to ``delivery_id``.
 

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.answer import Answer, Scope
+    from generation.protocol import Task, Turn
     from retrieval.model import IndexReport, SearchResult
+    from retrieval.places import Place
     from retrieval.sources import Blobs, Entry
     from retrieval.threads import Kind, Thread
 
@@ -17,15 +19,42 @@ if TYPE_CHECKING:
 class Answerer(Protocol):
     """Answers from what is indexed. Both raise :class:`engine.errors.NotIndexed`."""
 
-    def ask(self, question: str, scope: Scope) -> Answer:
-        """Answer ``question``, or abstain."""
+    def ask(
+        self,
+        question: str,
+        scope: Scope,
+        *,
+        task: Task | None = None,
+        history: Sequence[Turn] = (),
+        material: SearchResult | None = None,
+    ) -> Answer:
+        """Answer ``question``, or abstain.
+
+        ``task`` is what a command asks for; without one, the question's words tell. ``material``
+        is what is to be explained, translated or summed up, in place of what would be found.
+        """
 
     def search(self, query: str, scope: Scope) -> SearchResult:
         """Return the passages that match ``query`` best."""
 
 
+class Places(Protocol):
+    """Reads what somebody points at."""
+
+    def read(self, place: Place, *, repository: str) -> SearchResult:
+        """Return what stands there, without passages if nothing does.
+
+        Raises:
+            RepositoryNotIndexed: There is no index of ``repository``.
+        """
+
+
 class Indexer(Protocol):
     """Keeps the index of each repository (``owner/name``)."""
+
+    @property
+    def edition(self) -> str:
+        """When this changes, every ref is to be indexed anew."""
 
     def register(self, repository: str, url: str, *, github_id: int | None = None) -> int:
         """Make the repository known, and return its id in the database.

@@ -202,6 +202,20 @@ def save_reading(
     )
 
 
+def end_reading(
+    connection: Connection, name: str, kind: ThreadKind, *, github_id: int | None
+) -> None:
+    """Record that nothing more of a repository's threads of a kind can be read."""
+    connection.execute(
+        "INSERT INTO thread_readings (repository_id, kind, is_done)"
+        " SELECT id, %(kind)s, true FROM repositories"
+        " WHERE github_id = %(github_id)s OR lower(name) = lower(%(name)s)"
+        " AND (github_id IS NULL OR %(github_id)s::bigint IS NULL)"
+        " ON CONFLICT (repository_id, kind) DO UPDATE SET is_done = true",
+        {"kind": kind.value, "name": name, "github_id": github_id},
+    )
+
+
 def restart_reading(connection: Connection, repository_id: int) -> None:
     """Have a repository's threads read from the newest on."""
     connection.execute("DELETE FROM thread_readings WHERE repository_id = %s", (repository_id,))

@@ -14,8 +14,18 @@ import re
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 
-from engine.sanitising import URL, code_span, part_url, split_code, visible
+from engine.sanitising import (
+    ACTIVE_WORD,
+    COMMAND,
+    RENDERED,
+    code_span,
+    joined,
+    part_url,
+    split_code,
+    visible,
+)
 from github_app import markdown
 from storage.text import storable
 
@@ -23,11 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from markdown_it.token import Token
-
-_MENTION = r"(?<![A-Za-z0-9])@[A-Za-z0-9][\w-]*+(?:/[\w-]++)?"
-_LINK = rf"(?:{URL}|(?i:mailto:|xmpp:|(?<!\w)www\.)[^\s<>`]++)"
-_EMAIL = r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++"
-_REFERENCE = r"(?:(?:(?<![\w.&-])[\w.-]++/[\w.-]++|(?<![\w&]))\#\d++|(?<!\w)(?i:GH)-\d++)\b"
 
 _PARAGRAPH_END = re.compile(r"(\n[ \t>]*+\n)")
 
@@ -37,7 +42,8 @@ _INLINE = re.compile(
     | (?P<link>\[(?P<label>[^\[\]\n]++)\]\([ ]*+<?(?P<target>[^\s<>()]*+)>?[^()\n]*+\))
     | (?P<definition>^[ ]{{0,3}}\[(?=[^\]\n]++\]:))
     | (?P<citation>\[(?P<numbers>\d{{1,3}}(?:[ ]?,[ ]?\d{{1,3}}){{0,20}})\](?!\())
-    | (?P<code>\\?(?:{_LINK}|{_EMAIL}|{_MENTION}|{_REFERENCE}))
+    | ^(?P<marks>[ \t>]*+)\\?(?P<command>{COMMAND})
+    | (?P<code>{ACTIVE_WORD})
     | (?P<escape>\\[!-/:-@\[-`{{-~])
     | (?P<tick>`)
     | (?P<angle><)
@@ -58,9 +64,6 @@ _ACTIVE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
-
-_RENDERED = frozenset({"geojson", "math", "mermaid", "stl", "suggestion", "topojson"})
-"""Languages whose code GitHub does not show, but draws, with links in it, or offers to commit."""
 
 
 def sanitise(text: str, *, citations: Mapping[int, str]) -> str:
@@ -109,9 +112,7 @@ def _rewrite_paragraph(text: str, citations: Mapping[int, str]) -> str:
     rewritten = ""
     for part, is_code in split_code(text):
         added = part if is_code else _rewrite_prose(part, citations)
-        # What is made code here must not run together with what was code before.
-        gap = " " if added.startswith("`") and rewritten.endswith("`") else ""
-        rewritten += gap + added
+        rewritten = joined(rewritten, added)
     return rewritten
 
 
@@ -126,6 +127,8 @@ def _rewrite_prose(text: str, citations: Mapping[int, str]) -> str:
             return f"[{label}]({match['target']})" if match["target"] in allowed else label
         if match["citation"]:
             return _linked(match, citations)
+        if match["command"]:
+            return match["marks"] + code_span(match["command"])
         if match["code"]:
             return _inert(match["code"].removeprefix("\\"), allowed)
         if match["escape"]:
@@ -162,9 +165,13 @@ def _is_harmless(text: str, *, allowed: set[str]) -> bool:
 def _is_harmless_block(token: Token, *, destinations: set[str]) -> bool:
     if token.type == "html_block":
         return False
-    if token.type == "fence" and token.info.strip().partition(" ")[0].lower() in _RENDERED:
+    if token.type == "fence" and _language(token) in RENDERED:
         return False
     return _is_harmless_inline(token.children or (), destinations=destinations)
+
+
+def _language(fence: Token) -> str:
+    return unescapeAll(fence.info).strip().partition(" ")[0].lower()
 
 
 def _is_harmless_inline(children: Sequence[Token], *, destinations: set[str]) -> bool:

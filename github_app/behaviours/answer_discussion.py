@@ -9,7 +9,7 @@ import structlog
 from engine.errors import NotIndexed
 from github_app import questions, replies
 from github_app.acknowledgement import Acknowledgement
-from github_app.answering import answer_once, request_index
+from github_app.answering import Asked, answer_once, request_index
 from github_app.auth import ANSWERING
 from github_app.behaviours import repository_settings
 from github_app.events import ThreadKind
@@ -47,7 +47,7 @@ def answer_discussion(work: AnswerDiscussion, attempt: Attempt, dependencies: De
         try:
             answer = answer_once(
                 dependencies,
-                questions.of_thread(discussion, checkbox=in_force.settings.checkbox),
+                Asked(questions.of_thread(discussion, checkbox=in_force.settings.checkbox)),
                 repository=repository,
                 knn=in_force.settings.references,
                 delivery_id=work.delivery_id,

@@ -50,6 +50,7 @@ def index_refs(work: IndexRefs, dependencies: Dependencies) -> None:
         indexer = RefIndexer(github, dependencies, repository, repository_id)
         for found in wanted.values():
             _index(indexer, found)
+        following.note_refs(dependencies, repository, knowledge, repository_id=repository_id)
         following.follow(
             dependencies,
             repository,

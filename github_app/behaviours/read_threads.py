@@ -79,6 +79,7 @@ def _read_kind(kind: ThreadKind, work: ReadThreads, dependencies: Dependencies) 
             run = _Run(kind, github, repository, repository_id, dependencies)
             if not _is_wanted(kind, knowledge):
                 run.clear()
+                _end(kind, work, dependencies)
                 return True
             return run.read_on()
     except (Forbidden, Unprocessable) as error:
@@ -86,7 +87,14 @@ def _read_kind(kind: ThreadKind, work: ReadThreads, dependencies: Dependencies) 
         log.info(
             "threads_out_of_reach", repository=work.repository, kind=kind.value, why=str(error)
         )
+        _end(kind, work, dependencies)
         return True
+
+
+def _end(kind: ThreadKind, work: ReadThreads, dependencies: Dependencies) -> None:
+    """Note that there is nothing more to read of a kind."""
+    with dependencies.database.transaction() as connection:
+        records.end_reading(connection, work.repository, kind, github_id=work.github_id)
 
 
 def _is_wanted(kind: ThreadKind, knowledge: Knowledge) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 
 from engine.errors import NotIndexed
-from github_app import questions, replies
+from github_app import replies
 from github_app.acknowledgement import Acknowledgement
-from github_app.answering import answer_once, request_index, search
+from github_app.answering import request_index, search
 from github_app.auth import ANSWERING
 from github_app.behaviours import repository_settings
+from github_app.behaviours.answer_command import NEEDS_WORDS, Outcome, Run, answer_command
 from github_app.commands import Action
 from github_app.events import ThreadKind
 from github_app.graphql.operations import Reaction
@@ -21,9 +21,7 @@ from github_app.posting import Reply, post_once
 
 if TYPE_CHECKING:
     from github_app.dependencies import Dependencies
-    from github_app.graphql.model import Issue, Repository
-    from github_app.graphql.operations import Operations
-    from github_app.settings import Settings
+    from github_app.graphql.model import Issue
     from github_app.work import RunCommand
     from jobs.port import Attempt
 
@@ -32,26 +30,6 @@ log = structlog.get_logger(__name__)
 MAX_REPLIES = 20
 """Replies of ours in one thread. People who need more do not find what they look for here; and a
 program that answers each reply with a command, whatever its account's type, comes to an end."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    body: str
-    reaction: Reaction = Reaction.ROCKET
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One command with all that it takes to run it."""
-
-    work: RunCommand
-    attempt: Attempt
-    dependencies: Dependencies
-    github: Operations
-    repository: Repository
-    settings: Settings
-    thread: Issue
-    notes: replies.Notes
 
 
 def run_command(work: RunCommand, attempt: Attempt, dependencies: Dependencies) -> None:
@@ -74,7 +52,7 @@ def run_command(work: RunCommand, attempt: Attempt, dependencies: Dependencies) 
             return
         with repository_settings.untold_mistakes(dependencies, repository, in_force) as mistakes:
             notes = replies.Notes(mistakes, work.others)
-            run = _Run(
+            run = Run(
                 work, attempt, dependencies, github, repository, in_force.settings, thread, notes
             )
             outcome = _perform(run)
@@ -88,55 +66,52 @@ def _is_full(thread: Issue, delivery_id: str) -> bool:
     return len(ours) >= MAX_REPLIES and find_marker(ours, delivery_id) is None
 
 
-def _perform(run: _Run) -> _Outcome:
-    command, delivery_id = run.work.command, run.work.delivery_id
-    if command.in_code:
-        body = replies.command_in_code(delivery_id=delivery_id, notes=run.notes)
-        return _Outcome(body, Reaction.CONFUSED)
-    if command.action is None:
-        body = replies.unknown_command(command, delivery_id=delivery_id, notes=run.notes)
-        return _Outcome(body, Reaction.CONFUSED)
-    if command.action is Action.HELP:
-        return _Outcome(replies.help_text(delivery_id=delivery_id, notes=run.notes))
+def _perform(run: Run) -> Outcome:
+    said = _said_at_once(run)
+    if said:
+        return said
     try:
-        return _ask(run) if command.action is Action.ASK else _search(run)
+        return _search(run) if run.work.command.action is Action.SEARCH else answer_command(run)
     except NotIndexed:
         work = run.work
         obstacle = request_index(
             run.dependencies, work.installation_id, run.repository, attempt=run.attempt
         )
         body = replies.not_indexed(
-            run.repository.name_with_owner, obstacle, delivery_id=delivery_id, notes=run.notes
+            run.repository.name_with_owner, obstacle, delivery_id=work.delivery_id, notes=run.notes
         )
-        return _Outcome(body, Reaction.CONFUSED)
+        return Outcome(body, Reaction.CONFUSED)
 
 
-def _ask(run: _Run) -> _Outcome:
-    answer = answer_once(
-        run.dependencies,
-        run.work.command.argument
-        or questions.of_thread(run.thread, checkbox=run.settings.checkbox),
-        repository=run.repository,
-        knn=run.settings.references,
-        delivery_id=run.work.delivery_id,
-        thread_id=run.work.thread_id,
-        attempt=run.attempt,
-    )
-    body = replies.answer(answer, delivery_id=run.work.delivery_id, notes=run.notes)
-    return _Outcome(body, Reaction.CONFUSED if answer.abstained else Reaction.ROCKET)
+def _said_at_once(run: Run) -> Outcome | None:
+    """Return the reply to a command that takes nothing of the repository."""
+    command, notes, delivery_id = run.work.command, run.notes, run.work.delivery_id
+    outcome = None
+    if command.in_code:
+        body = replies.command_in_code(delivery_id=delivery_id, notes=notes)
+        outcome = Outcome(body, Reaction.CONFUSED)
+    elif command.action is None:
+        body = replies.unknown_command(command, delivery_id=delivery_id, notes=notes)
+        outcome = Outcome(body, Reaction.CONFUSED)
+    elif command.action is Action.HELP:
+        outcome = Outcome(replies.help_text(delivery_id=delivery_id, notes=notes))
+    elif command.action is Action.FORGET:
+        # The comment itself is what later commands see: nothing is kept elsewhere.
+        outcome = Outcome(replies.forgotten(delivery_id=delivery_id, notes=notes))
+    elif command.action in NEEDS_WORDS and not command.argument:
+        body = replies.usage(command.action, delivery_id=delivery_id, notes=notes)
+        outcome = Outcome(body, Reaction.CONFUSED)
+    return outcome
 
 
-def _search(run: _Run) -> _Outcome:
+def _search(run: Run) -> Outcome:
     query, delivery_id = run.work.command.argument, run.work.delivery_id
-    if not query:
-        body = replies.search_usage(delivery_id=delivery_id, notes=run.notes)
-        return _Outcome(body, Reaction.CONFUSED)
     result = search(run.dependencies, query, repository=run.repository, knn=run.settings.references)
     body = replies.search_result(result, delivery_id=delivery_id, notes=run.notes)
-    return _Outcome(body, Reaction.ROCKET if result.passages else Reaction.CONFUSED)
+    return Outcome(body, Reaction.ROCKET if result.passages else Reaction.CONFUSED)
 
 
-def _reply(run: _Run, body: str) -> Reply:
+def _reply(run: Run, body: str) -> Reply:
     work = run.work
     in_discussion = work.thread_kind is ThreadKind.DISCUSSION
     return Reply(

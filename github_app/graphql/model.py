@@ -21,6 +21,11 @@ class Comment:
     body: str
     by_viewer: bool
     """The App itself wrote it."""
+    created_at: datetime | None = None
+    author: str | None = None
+    """The login; None of a deleted account."""
+    by_bot: bool = False
+    is_minimized: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,13 @@ class Issue:
     """An issue with its comments, replies among them, oldest of a page first."""
 
     id: str
+    number: int
+    url: str
     title: str
     body: str
+    created_at: datetime
+    author: str | None
+    """The login; None of a deleted account."""
     locked: bool
     closed: bool
     comments: tuple[Comment, ...]

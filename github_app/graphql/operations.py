@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -182,8 +183,13 @@ class Operations(GitOperations, SolutionOperations):
 
 
 def _thread(node: Mapping[str, Any], comments: list[Comment]) -> dict[str, Any]:
-    parts = {name: node[name] for name in ("id", "title", "body", "locked", "closed")}
-    return {**parts, "comments": tuple(comments)}
+    names = ("id", "number", "url", "title", "body", "locked", "closed")
+    return {
+        **{name: node[name] for name in names},
+        "created_at": datetime.fromisoformat(node["createdAt"]),
+        "author": (node["author"] or {}).get("login"),
+        "comments": tuple(comments),
+    }
 
 
 def _comments(issue: Mapping[str, Any]) -> list[Comment]:
@@ -191,8 +197,16 @@ def _comments(issue: Mapping[str, Any]) -> list[Comment]:
 
 
 def _comment(node: Mapping[str, Any]) -> Comment:
+    author = node["author"] or {}
     return Comment(
-        id=node["id"], url=node["url"], body=node["body"], by_viewer=node["viewerDidAuthor"]
+        id=node["id"],
+        url=node["url"],
+        body=node["body"],
+        by_viewer=node["viewerDidAuthor"],
+        created_at=datetime.fromisoformat(node["createdAt"]),
+        author=author.get("login"),
+        by_bot=author.get("__typename") == "Bot",
+        is_minimized=node["isMinimized"],
     )
 
 

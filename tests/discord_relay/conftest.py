@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from discord_relay.scope import Repositories
 from discord_relay.signatures import load_public_key
 from discord_relay.tasks import Dependencies, handlers
 from engine.answer import Answer, Scope, Source, Timings
+from engine.conversations import Conversations
 from jobs.doorbell import NoDoorbell
 from jobs.port import Attempt
 from jobs.queue import PostgresQueue
@@ -20,8 +22,9 @@ from simulator.discord import Discord, create_app
 from simulator.serving import Served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from generation.protocol import Turn
     from storage import Database
 
 REPOSITORY = "fury-gl/fury"
@@ -76,9 +79,11 @@ class FakeEngine:
     response: str = make_answer().response
     error: Exception | None = None
     asked: list[tuple[str, Scope]] = field(default_factory=list)
+    histories: list[tuple[Turn, ...]] = field(default_factory=list)
 
-    def ask(self, question: str, scope: Scope) -> Answer:
+    def ask(self, question: str, scope: Scope, *, history: Sequence[Turn] = ()) -> Answer:
         self.asked.append((question, scope))
+        self.histories.append(tuple(history))
         if self.error is not None:
             raise self.error
         return make_answer(question, self.response)
@@ -107,9 +112,18 @@ class Relay:
         """Do the newest job once, as a worker would, with some arguments ``changed``."""
         arguments = self.jobs()[-1] | changed
         body = handlers(
-            Dependencies(database=self.database, engine=self.engine, api_url=self.api_url)
+            Dependencies(
+                database=self.database,
+                engine=self.engine,
+                conversations=memory(self.database),
+                api_url=self.api_url,
+            )
         )["discord.answer"]
         body(arguments, Attempt(number=attempt, last=last))
+
+
+def memory(database: Database) -> Conversations:
+    return Conversations(database, kept=timedelta(days=30))
 
 
 def relay_app(
@@ -125,6 +139,7 @@ def relay_app(
                 database=database,
                 queue=PostgresQueue(doorbell=NoDoorbell()),
                 repositories=repositories or Repositories(default=REPOSITORY),
+                conversations=memory(database),
                 public_key=load_public_key(public_key) if public_key else None,
             )
         )

@@ -7,13 +7,15 @@ import sys
 from discord_relay.tasks import Dependencies, handlers
 from jobs.worker import Pace, Worker
 from storage import Database
-from tests.discord_relay.conftest import FakeEngine, long_response
+from tests.discord_relay.conftest import FakeEngine, long_response, memory
 
 
 def main(database_url: str, api_url: str) -> None:
+    database = Database(database_url)
     dependencies = Dependencies(
-        database=Database(database_url),
+        database=database,
         engine=FakeEngine(response=long_response()),
+        conversations=memory(database),
         api_url=api_url,
     )
     Worker(

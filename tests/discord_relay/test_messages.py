@@ -32,6 +32,13 @@ def test_an_answer_without_sources_claims_none() -> None:
     assert "ources" not in message
 
 
+def test_a_sources_name_is_shown_and_does_nothing() -> None:
+    named = dataclasses.replace(source(1), symbol="@everyone", path="https://evil.example/<@&5>.py")
+    text = "\n".join(messages(make_answer(sources=(named,))))
+    assert "@\u200beveryone (https:\u200b//evil.example/" in text
+    assert "<@&5>" not in text
+
+
 def test_a_source_of_one_line_and_without_a_symbol_is_named_by_its_path() -> None:
     lone = dataclasses.replace(source(1), symbol=None, start_line=3, end_line=3, path="a_b.py")
     (message,) = messages(make_answer(sources=(lone,)))

@@ -159,9 +159,9 @@ def test_the_commands_are_registered_and_replace_the_earlier_ones(
 ) -> None:
     register(discord, api)
     register(discord, api)
-    (command,) = discord.commands
-    assert command["name"] == "ask"
-    assert [option["name"] for option in command["options"]] == ["question", "repository"]
+    ask, forget = discord.commands
+    assert (ask["name"], forget["name"]) == ("ask", "forget")
+    assert [option["name"] for option in ask["options"]] == ["question", "repository"]
 
 
 def test_a_wrong_bot_token_is_named_and_not_shown(discord: Discord, api: str) -> None:

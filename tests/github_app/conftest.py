@@ -13,8 +13,9 @@ from flask import Flask
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from engine.answer import Answer, Source, Timings
+from engine.answer import NOT_FOUND, Answer, Source, Timings
 from engine.errors import NotIndexed
+from github_app.answering import Asked
 from github_app.auth import InstallationTokens, load_private_key
 from github_app.connection import GitHub as Connections
 from github_app.dependencies import Dependencies
@@ -23,6 +24,7 @@ from github_app.rest import RestClient
 from github_app.tasks import handlers
 from github_app.webhooks import blueprint
 from jobs.port import Attempt
+from retrieval.errors import RepositoryNotIndexed
 from retrieval.model import ChunkKind, IndexReport, Passage, SearchResult
 from retrieval.sources import TreeBlobs, blob_id, list_tree, select
 from simulator.github import App, GitHub, create_app
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.answer import Scope
+    from generation.protocol import Task, Turn
     from jobs.port import Handler, Job
+    from retrieval.places import Place
     from retrieval.sources import Blobs, Entry
     from retrieval.threads import Kind, Thread
     from simulator.github import Repository
@@ -42,6 +46,8 @@ if TYPE_CHECKING:
 SECRET = "It's a Secret to Everybody"
 REPOSITORY = "octo-org/hello"
 SOURCE_URL = "https://github.com/octo-org/hello/blob/0123456/hello.py#L1-L3"
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 FIRST = Attempt(number=1, last=False)
 SECOND = Attempt(number=2, last=False)
@@ -58,6 +64,8 @@ class FakeEngine:
 
     database: Database
     questions: list[tuple[str, Scope]] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    declined: str = ""
     searches: list[tuple[str, Scope]] = field(default_factory=list)
     indexed: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
     trees: dict[tuple[str, str], dict[str, bytes]] = field(default_factory=dict)
@@ -68,23 +76,34 @@ class FakeEngine:
     is_reading: bool = False
     is_indexed: bool = True
     response: str = "Call `hello()` [1]."
+    edition: str = "1"
 
-    def ask(self, question: str, scope: Scope) -> Answer:
+    def ask(
+        self,
+        question: str,
+        scope: Scope,
+        *,
+        task: Task | None = None,
+        history: Sequence[Turn] = (),
+        material: SearchResult | None = None,
+    ) -> Answer:
         """Answer with the number of the question, so that a second one shows."""
-        if not self.is_indexed:
+        if not self.is_indexed and material is None:
             raise NotIndexed(scope.repository)
         self.questions.append((question, scope))
+        self.asked.append(Asked(question, task, tuple(history), material))
+        response = f"{self.response} (answer {len(self.questions)})"
         return Answer(
             question=question,
             repository=scope.repository,
-            response=f"{self.response} (answer {len(self.questions)})",
+            response=self.declined or (NOT_FOUND if self.abstains else response),
             sources=(Source(1, "hello.py", 1, 3, "hello.hello", "function", SOURCE_URL, 0.9),),
             provider="extractive",
             model="extractive",
-            abstained=self.abstains,
+            abstained=self.abstains or bool(self.declined),
             confidence=0.9,
             timings=Timings(0.1, 0.2, 0.3),
-            commit="0123456789abcdef0123456789abcdef01234567",
+            commit=COMMIT if material is None else material.commit,
             is_provisional=self.is_reading,
         )
 
@@ -127,7 +146,7 @@ class FakeEngine:
     ) -> IndexReport:
         """Read the files."""
         return self.index_listing(
-            list_tree(root).entries,
+            list_tree(root, is_archive=True).entries,
             TreeBlobs(root),
             repository=repository,
             url=url,
@@ -174,6 +193,22 @@ class FakeEngine:
         self.forgotten.append(repository)
         with self.database.transaction() as connection:
             connection.execute("DELETE FROM repositories WHERE name = %s", (repository,))
+
+
+@dataclass
+class FakePlaces:
+    """Knows one function of one file; a port's double, not a mock."""
+
+    engine: FakeEngine
+    asked: list[Place] = field(default_factory=list)
+
+    def read(self, place: Place, *, repository: str) -> SearchResult:
+        """Read it."""
+        if not self.engine.is_indexed:
+            raise RepositoryNotIndexed(repository)
+        self.asked.append(place)
+        found = (passage(),) if place.path == "hello.py" or place.symbol == "hello" else ()
+        return SearchResult(place.symbol or place.path, repository, "main", COMMIT, found)
 
 
 @dataclass
@@ -262,6 +297,7 @@ class Bot:
     dependencies: Dependencies
     handlers: dict[str, Handler]
     threads: FakeThreads
+    places: FakePlaces
     seen: int = 0
 
     def run(self, job: Job, attempt: Attempt = FIRST) -> None:
@@ -336,8 +372,10 @@ def bot(registration: tuple[App, str], database: Database) -> Iterator[Bot]:
         connections = Connections(
             f"{api.url}/graphql", rest, tokens, throttle=Throttle(sleep=no_sleep), sleep=no_sleep
         )
-        threads = FakeThreads()
-        dependencies = Dependencies(connections, engine, engine, database, queue, threads)
+        threads, places = FakeThreads(), FakePlaces(engine)
+        dependencies = Dependencies(
+            connections, engine, engine, database, queue, threads, places=places
+        )
         url = f"{front.url}/webhooks/github"
         github.set_webhook(url=url, secret=SECRET)
         repository = github.add_repository(REPOSITORY, files={"hello.py": b"def hello(): ...\n"})
@@ -350,6 +388,7 @@ def bot(registration: tuple[App, str], database: Database) -> Iterator[Bot]:
             dependencies,
             dict(handlers(dependencies)),
             threads,
+            places,
         )
         github.install([repository])
         bot.work()

@@ -54,6 +54,19 @@ def test_commands_are_found_below_whatever_spans_lines() -> None:
     assert find(body) == (Command("help", ""), Command("ask", "n"))
 
 
+def test_code_may_follow_a_command_that_does_something_with_it() -> None:
+    code = "```python\nfoo(1)\n```"
+    assert one(f"/fury-bot explain\n{code}") == Command("explain", code)
+    assert one(f"/fury-bot translate to C++\n\n{code}").argument == f"to C++\n\n{code}"
+    for word in ("summarise", "find", "forget"):
+        assert one(f"/fury-bot {word} it\n{code}").argument == "it"
+
+
+def test_a_word_may_be_spelt_as_in_america() -> None:
+    assert one("/fury-bot summarize").action is Action.SUMMARISE
+    assert one("/fury-bot sumarize").nearest is Action.SUMMARISE
+
+
 def test_only_a_question_goes_on_over_lines() -> None:
     assert one("/fury-bot search it\n\nThanks!").argument == "it"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from github_app.graphql.model import Issue
@@ -11,7 +13,18 @@ BOX = "I want an AI-generated answer as a first response"
 
 
 def thread(title: str, body: str) -> Issue:
-    return Issue(id="I_1", title=title, body=body, locked=False, closed=False, comments=())
+    return Issue(
+        id="I_1",
+        number=1,
+        url="https://github.com/octo-org/hello/issues/1",
+        title=title,
+        body=body,
+        created_at=datetime(2026, 3, 1, tzinfo=UTC),
+        author="mona",
+        locked=False,
+        closed=False,
+        comments=(),
+    )
 
 
 def test_a_thread_asks_its_title_and_its_text() -> None:

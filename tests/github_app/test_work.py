@@ -94,5 +94,10 @@ def test_an_installation_is_recorded_with_its_repositories() -> None:
 
 def test_work_on_one_repository_takes_turns() -> None:
     assert index(HELLO, 7).lock == forget(HELLO, 7).lock != index(OTHER, 7).lock
-    threads = ReadThreads(7, HELLO.name).job()
+    threads = ReadThreads(7, HELLO.name, HELLO.github_id).job()
     assert threads.lock == refs(HELLO, 7).lock == index(HELLO, 7).lock
+
+
+def test_work_on_a_repository_that_was_renamed_takes_turns_with_what_came_before() -> None:
+    assert index(NamedRepository("octo-org/new", 11), 7).lock == index(HELLO, 7).lock
+    assert index(NamedRepository("octo-org/new", None), 7).lock != index(HELLO, 7).lock

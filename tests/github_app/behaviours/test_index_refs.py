@@ -9,14 +9,17 @@ import yaml
 
 from github_app import records
 from github_app.behaviours.index_refs import index_refs
-from github_app.errors import ArchiveTooLarge
+from github_app.errors import ArchiveTooLarge, ServerError
+from github_app.indexing import RefIndexer
 from github_app.rest import RestClient
 from github_app.work import IndexRefs
 from tests.github_app.conftest import REPOSITORY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from github_app.indexing import Ref
     from tests.github_app.conftest import Bot
 
 
@@ -173,6 +176,40 @@ def test_settings_that_stay_ask_for_no_further_work(bot: Bot) -> None:
     bot.queue.jobs.clear()
     bot.run(job)
     assert bot.queue.jobs == []
+
+
+def test_refs_that_could_not_be_indexed_are_asked_for_with_the_next_push(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot.github.push(bot.repository, {"new.py": b"1"}, author="mona", branch="next")
+    with monkeypatch.context() as patch:
+        patch.setattr(RefIndexer, "index", _fail_beside_the_default_branch(RefIndexer.index))
+        with pytest.raises(ServerError):
+            choose(bot, branches=["next"])
+    bot.queue.jobs.clear()  # it failed for good
+    bot.github.push(bot.repository, {"hello.py": b"2"}, author="mona")
+    bot.work()
+    assert refs(bot) == {"main", "next"}
+
+
+def _fail_beside_the_default_branch(
+    index: Callable[[RefIndexer, Ref], None],
+) -> Callable[[RefIndexer, Ref], None]:
+    def fail(indexer: RefIndexer, ref: Ref) -> None:
+        if not ref.is_default:
+            raise ServerError("GitHub is down")
+        index(indexer, ref)
+
+    return fail
+
+
+def test_another_way_to_cut_files_has_every_ref_indexed_anew(bot: Bot) -> None:
+    release(bot, "v1.0")
+    bot.engine.edition = "2"
+    before = len(bot.engine.indexed)
+    bot.github.push(bot.repository, {"hello.py": b"2"}, author="mona")
+    bot.work()
+    assert [ref for _, ref, _, _ in bot.engine.indexed[before:]] == ["main", "v1.0"]
 
 
 def test_an_empty_repository_has_no_versions(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from github_app import blobs, trees
+from github_app.connection import Connection
 from github_app.errors import NotFound
 from github_app.graphql.git import GitOperations
 from github_app.graphql.model import Folder, FolderEntry
@@ -15,6 +16,8 @@ from simulator.github import Submodule, Symlink
 from tests.github_app.conftest import REPOSITORY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.github_app.conftest import Bot
 
 READING = ["Repository", "RootTree", "OwnerSettings"]
@@ -184,6 +187,45 @@ def test_a_tree_with_a_folder_that_github_does_not_tell_of_is_read_from_the_arch
     monkeypatch.setattr(GitOperations, "read_trees", lambda self, ids: ())  # noqa: ARG005 - of the method
     assert push(bot, {"a/b/c.py": b"1"}).count("tarball") == 1
     assert set(tree_of(bot)) == {"hello.py", "a/b/c.py"}
+
+
+@pytest.mark.parametrize("operation", ["root_tree", "trees"])
+def test_a_folder_that_github_answers_null_for_is_no_empty_one(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    send = Connection._send
+
+    def without_entries(
+        self: Connection, name: str, variables: Mapping[str, object]
+    ) -> dict[str, Any]:
+        answer = send(self, name, variables)
+        if name == operation:
+            tree = (
+                answer["nodes"][0] if "nodes" in answer else answer["repository"]["object"]["tree"]
+            )
+            tree["entries"] = None
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "_send", without_entries)
+        assert push(bot, {"a/b/c/d.py": b"1"}).count("tarball") == 1
+    assert set(tree_of(bot)) == {"hello.py", "a/b/c/d.py"}
+    push(bot, {"a/b/c/e.py": b"2"})
+    assert set(tree_of(bot)) == {"hello.py", "a/b/c/d.py", "a/b/c/e.py"}
+
+
+def test_a_file_whose_id_github_does_not_tell_is_read_raw(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_files = trees.Trees.list_files
+
+    def without_ids(self: trees.Trees, full_name: str, commit: str) -> trees.Listing | None:
+        listing = list_files(self, full_name, commit)
+        return listing and trees.Listing(listing.entries, {})
+
+    monkeypatch.setattr(trees.Trees, "list_files", without_ids)
+    assert "Blobs" not in push(bot, {"hello.py": b"2"})
+    assert tree_of(bot) == {"hello.py": b"2"}
 
 
 def test_a_folder_that_nobody_has_used_for_long_is_forgotten(bot: Bot) -> None:

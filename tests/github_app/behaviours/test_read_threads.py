@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString, NoReturn
 
 import pytest
 import yaml
 
 from github_app.behaviours import read_threads
+from github_app.errors import Forbidden
 from github_app.events import InstallationAction
 from github_app.work import ReadThreads, RecordInstallation
 from jobs.port import RetryLater
@@ -47,6 +48,14 @@ def read_all(bot: Bot) -> None:
     (installation,) = bot.github.state.installations()
     bot.run(ReadThreads(installation.id, REPOSITORY, bot.repository.id).job())
     bot.work()
+
+
+def push_and_follow(bot: Bot) -> list[str]:
+    """Push, index, and return the jobs that come of it."""
+    bot.queue.jobs.clear()
+    bot.github.push(bot.repository, {"hello.py": b"2"}, author="mona")
+    bot.run(bot.queue.jobs.pop(0))
+    return [job.task for job in bot.queue.jobs]
 
 
 def answers(bot: Bot) -> dict[str, str]:
@@ -301,3 +310,41 @@ def test_a_new_release_and_a_new_edition_have_the_threads_read_anew(bot: Bot) ->
     bot.github.push(bot.repository, {"a.py": b"1"}, author="mona")
     bot.work()
     assert bot.threads.written == written + 2
+
+
+@pytest.mark.parametrize(
+    "left", ["DELETE FROM thread_readings", "UPDATE thread_readings SET is_done = false"]
+)
+def test_threads_that_a_job_left_unread_are_asked_for_with_the_next_push(
+    bot: Bot, left: LiteralString
+) -> None:
+    assert push_and_follow(bot) == []
+    with bot.dependencies.database.transaction() as connection:
+        connection.execute(left)
+    assert push_and_follow(bot) == [ReadThreads.TASK]
+    bot.work()
+    assert push_and_follow(bot) == []
+
+
+def test_threads_that_nobody_wants_are_not_asked_for(bot: Bot) -> None:
+    answered(bot)
+    bot.work()
+    assert bot.threads.known
+    choose(bot, discussions=False, issues=False)
+    assert not bot.threads.known
+    assert push_and_follow(bot) == []
+
+
+def test_threads_out_of_reach_are_not_asked_for_with_each_push(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise Forbidden("issues were not granted")
+
+    (installation,) = bot.github.state.installations()
+    with bot.dependencies.database.transaction() as connection:
+        connection.execute("DELETE FROM thread_readings")
+    with monkeypatch.context() as patch:
+        patch.setattr(type(bot.dependencies.github), "repository", refuse)
+        bot.run(ReadThreads(installation.id, REPOSITORY, bot.repository.id).job())
+    assert push_and_follow(bot) == []
