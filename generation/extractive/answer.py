@@ -1,4 +1,4 @@
-"""Chooses the passages that answer, and puts the answer together."""
+"""Chooses the passages that answer a question, and puts the answer together."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from generation.extractive import definitions, documents
+from generation.extractive import (
+    definitions,
+    documents,
+    explaining,
+    finding,
+    summing_up,
+    walking_through,
+)
 from generation.extractive.terms import overlap, terms
 from generation.prompts import visible
+from generation.protocol import Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,17 +41,30 @@ def compose(request: Request) -> str:
     passages = [_cleaned(passage) for passage in request.passages]
     question = visible(request.question[:LONGEST_QUESTION])
     asked = _asked(question, request.repository)
-    passages = _of_version(passages, question)
     if not passages:
         return ""
+    match request.task:
+        case Task.EXPLAIN:
+            paragraphs = explaining.explain(passages, question, asked)
+        case Task.SUMMARISE:
+            paragraphs = summing_up.sum_up(passages)
+        case Task.FIND:
+            paragraphs = finding.places(passages)
+        case Task.WALKTHROUGH:
+            paragraphs = walking_through.steps(passages, asked)
+        case _:
+            paragraphs = _answer(_of_version(passages, question), question, asked)
+    return _within(paragraphs, LONGEST)
+
+
+def _answer(passages: list[Passage], question: str, asked: frozenset[str]) -> list[str]:
     lead = max(passages, key=lambda passage: _precedence(passage, question, asked))
     others = [passage for passage in passages if passage is not lead]
     if lead.kind in definitions.KINDS:
         paragraphs = definitions.explain(lead, others, asked)
     else:
         paragraphs = _from_documents([lead, *others], asked)
-    paragraphs += _mentions(lead, others, asked)
-    return _within(paragraphs, LONGEST)
+    return paragraphs + _mentions(lead, others, asked)
 
 
 def _cleaned(passage: Passage) -> Passage:
