@@ -30,15 +30,20 @@ setup-node: $(NODE_READY) ## Install what the tests take from npm into node_modu
 $(PYTHON_READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo 'fury-bot needs Python 3.11 or newer; name one: make PYTHON=python3.12 setup' >&2; exit 1; }
-	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check 'torch==$(TORCH_VERSION)'
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@echo 'Setting up, once: about two minutes, and 2 GB in .venv'
+	@echo '  1/3 making .venv'
+	@$(PYTHON) -m venv .venv
+	@echo '  2/3 installing torch $(TORCH_VERSION), the largest part'
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check 'torch==$(TORCH_VERSION)'
+	@echo '  3/3 installing fury-bot and the other packages'
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
 $(NODE_READY): package.json package-lock.json | $(PYTHON_READY)
+	@echo 'Installing into node_modules what the tests take from npm'
 	@$(VENV_FIRST) node -e '$(NODE_IS_NEW_ENOUGH)' 2>/dev/null || \
 	    .venv/bin/python -m pip install --quiet --disable-pip-version-check '$(NODE_WHEEL)'
-	$(VENV_FIRST) npm ci --ignore-scripts --no-progress --loglevel=error
+	@$(VENV_FIRST) npm ci --ignore-scripts --no-progress --loglevel=error
 	@touch $@
 
 demo: setup-python ## Ask a simulated GitHub a question, and get a reply with sources

@@ -15,6 +15,7 @@ from fury_bot.wsgi import create_app
 from retrieval.sources import read_tree
 from simulator import github as simulated
 from simulator.serving import Served
+from storage import embedded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,6 +75,9 @@ def run(
         )
         say("Starting PostgreSQL and bringing its tables up to date")
         wiring.migrate()
+        # What an interrupted demo left undone is of a simulated GitHub that is gone.
+        with wiring.database.transaction() as connection:
+            wiring.queue.clear(connection=connection)
         with Served(create_app(wiring.settings, wiring)) as web:
             github.set_webhook(url=f"{web.url}/webhooks/github", secret=secret)
             repository = github.add_repository(REPOSITORY, files=_own_source)
@@ -88,11 +92,20 @@ def run(
         return _shown(github, discussion)
 
 
+def stop_server(settings: Settings) -> None:
+    """Stop the server that an interrupted :func:`run` has started, if it came so far."""
+    embedded.stop(_folder(settings))
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.fury_bot_data_dir.expanduser() / "demo"
+
+
 def _settings(base: Settings, *, api: str, app_id: str, key: str, secret: str) -> Settings:
     return base.model_copy(
         update={
             "database_url": None,
-            "fury_bot_data_dir": base.fury_bot_data_dir / "demo",
+            "fury_bot_data_dir": _folder(base),
             "fury_bot_providers": ("extractive",),
             "fury_bot_doorbell_queue_url": None,
             "github_app_id": app_id,
@@ -104,7 +117,7 @@ def _settings(base: Settings, *, api: str, app_id: str, key: str, secret: str) -
     )
 
 
-_LEFT_OUT = ("tests/", "benchmarks/", "simulator/")
+_LEFT_OUT = ("benchmarks/", "engine/", "generation/", "retrieval/", "simulator/", "tests/")
 
 
 def _own_source() -> Iterator[tuple[str, bytes]]:
@@ -119,7 +132,7 @@ def _own_source() -> Iterator[tuple[str, bytes]]:
             if not file.path.startswith(_LEFT_OUT) and root / file.path != Path(__file__):
                 yield file.path, file.data
         return
-    for package in ("fury_bot", "github_app", "engine", "retrieval", "generation", "jobs"):
+    for package in ("fury_bot", "github_app", "discord_relay", "web", "jobs", "storage"):
         for path in sorted((root / package).rglob("*.py")):
             yield path.relative_to(root).as_posix(), path.read_bytes()
 

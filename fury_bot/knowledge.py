@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retrieval.tasks import embedding_jobs, sweeping_job
+from retrieval.tasks import jobs_after, sweeping_job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +33,11 @@ class Knowledge:
         self._catalogue = catalogue
         self._indexer = indexer
 
+    @property
+    def edition(self) -> str:
+        """How files are cut, and by which model they are read."""
+        return self._indexer.edition
+
     def register(self, repository: str, url: str, *, github_id: int | None = None) -> int:
         """Make the repository known, and return its id in the database."""
         return self._catalogue.register(repository, url=url, github_id=github_id).id
@@ -44,7 +49,7 @@ class Knowledge:
     def index(
         self, root: Path, *, repository: str, url: str, ref: str, commit: str, default: bool
     ) -> IndexReport:
-        """Bring the index of ``ref`` to the state of the tree at ``root``."""
+        """Bring the index of ``ref`` to the state of the archive that is unpacked at ``root``."""
         report = self._indexer.index(
             root,
             repository=repository,
@@ -53,8 +58,9 @@ class Knowledge:
             commit=commit,
             default=default,
             embed=False,
+            is_archive=True,
         )
-        self._enqueue(embedding_jobs(report.repository, texts=report.waiting))
+        self._enqueue(jobs_after(report))
         return report
 
     def index_listing(
@@ -79,7 +85,7 @@ class Knowledge:
             default=default,
             embed=False,
         )
-        self._enqueue(embedding_jobs(report.repository, texts=report.waiting))
+        self._enqueue(jobs_after(report))
         return report
 
     def remove(self, repository: str, ref: str) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SECRET_NAME = re.compile(r"(token|secret|password|api_?key|private_?key)$", re.IGNORECASE)
 _SECRET_VALUE = re.compile(
-    r"\b(gh[a-z]_\w{8,}|github_pat_\w{8,}|gsk_\w{8,}|AIza[\w-]{8,})"
+    r"\b(gh[a-z]_\w{8,}|github_pat_\w{8,}|gsk_\w{8,}|fb_[\w-]{43}|AIza[\w-]{8,})"
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|\bpassword=\S+"
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)",

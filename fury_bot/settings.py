@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -29,9 +29,17 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from generation import gemini_provider, groq_provider
+from engine.conversations import DEFAULT_DAYS
+from generation import (
+    budgets,
+    gemini_provider,
+    groq_provider,
+    ollama_provider,
+    openai_provider,
+    registry,
+)
 
-Provider = Literal["groq", "google", "extractive"]
+Provider = Literal["groq", "google", "ollama", "openai", "extractive"]
 
 
 class SettingsError(Exception):
@@ -49,11 +57,25 @@ def _without_slash(value: object) -> object:
     return value.rstrip("/") if isinstance(value, str) else value
 
 
+def _limits(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return budgets.parse(value)
+    except budgets.InvalidLimit as error:
+        raise PydanticCustomError("limit", "{reason}", {"reason": str(error)}) from None
+
+
 Url = Annotated[str, BeforeValidator(_without_slash)]
 Names = Annotated[tuple[Provider, ...], NoDecode, BeforeValidator(_split)]
 RepositoryName = Annotated[str, StringConstraints(pattern=r"^[^/\s]+/[^/\s]+$")]
 Repositories = Annotated[tuple[RepositoryName, ...], NoDecode, BeforeValidator(_split)]
+Limits = Annotated[tuple[budgets.Limit, ...], NoDecode, BeforeValidator(_limits)]
+Window = Annotated[int | None, Field(ge=1_000)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+
+
+_WINDOW = "Tokens that its model reads and writes together. Unset: what is known of the model."
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
@@ -122,8 +144,8 @@ class Settings(BaseSettings):
     )
     fury_bot_providers: Names = Field(
         default=(),
-        description="The chain of answer providers, in order: `groq`, `google`, `extractive`. "
-        "Unset: those that have a key, then `extractive`.",
+        description="The chain of answer providers, in order: `groq`, `google`, `ollama`, "
+        "`openai`, `extractive`. Unset: those that have a key or an address, then `extractive`.",
     )
     fury_bot_default_repository: RepositoryName | None = Field(
         default=None,
@@ -147,6 +169,16 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds that a provider may be silent before the next one is asked.",
     )
+    fury_bot_repository_limits: Limits = Field(
+        default=(),
+        description="What each repository may use of each provider, such as "
+        "`200 requests/day, 200000 tokens/day`. Unset: as much as there is.",
+    )
+    fury_bot_conversation_days: float = Field(
+        default=DEFAULT_DAYS,
+        gt=0,
+        description="Days after which what was said in Discord or over the API is forgotten.",
+    )
     fury_bot_log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe log lines to write."
     )
@@ -167,20 +199,65 @@ class Settings(BaseSettings):
     )
 
     groq_api_key: SecretStr | None = Field(default=None, description="Groq's API key.")
-    groq_base_url: Url = Field(default="https://api.groq.com", description="Groq's API.")
+    groq_base_url: Url = Field(default=groq_provider.DEFAULT_BASE_URL, description="Groq's API.")
     groq_model: str = Field(
         default=groq_provider.DEFAULT_MODEL,
         min_length=1,
         description="The model asked for at Groq.",
     )
+    groq_window: Window = Field(default=None, description=_WINDOW)
+    groq_limits: Limits | None = Field(
+        default=None,
+        description="What may be asked of Groq, such as `30 requests/minute, 12000 tokens/minute`; "
+        "`none` for no limit. Unset: the free plan's, of the models whose limits Groq publishes.",
+    )
+
     gemini_api_key: SecretStr | None = Field(default=None, description="Gemini's API key.")
     gemini_base_url: Url = Field(
-        default="https://generativelanguage.googleapis.com", description="Gemini's API."
+        default=gemini_provider.DEFAULT_BASE_URL, description="Gemini's API."
     )
     gemini_model: str = Field(
         default=gemini_provider.DEFAULT_MODEL,
         min_length=1,
-        description="The model asked for at Gemini.",
+        description="The model asked for at Gemini; a tuned one by its name, `tunedModels/…`.",
+    )
+    gemini_window: Window = Field(default=None, description=_WINDOW)
+    gemini_limits: Limits | None = Field(
+        default=None,
+        description="What may be asked of Gemini; AI Studio shows a project's own. Unset: no "
+        "limit.",
+    )
+
+    ollama_base_url: Url | None = Field(
+        default=None,
+        description=f"An Ollama server; by default `{ollama_provider.DEFAULT_BASE_URL}`.",
+    )
+    ollama_model: str | None = Field(
+        default=None,
+        min_length=1,
+        description=f"The model asked for at Ollama; by default `{ollama_provider.DEFAULT_MODEL}`.",
+    )
+    ollama_window: Window = Field(default=None, description=_WINDOW)
+    ollama_limits: Limits | None = Field(
+        default=None, description="What may be asked of Ollama. Unset: no limit."
+    )
+
+    openai_api_key: SecretStr | None = Field(
+        default=None, description="OpenAI's API key, or that of a server that speaks its protocol."
+    )
+    openai_base_url: Url | None = Field(
+        default=None,
+        description="OpenAI's API, or another server's: LM Studio, vLLM, llama.cpp; by default "
+        f"`{openai_provider.DEFAULT_BASE_URL}`.",
+    )
+    openai_model: str | None = Field(
+        default=None,
+        min_length=1,
+        description=f"The model asked for there; by default `{openai_provider.DEFAULT_MODEL}`.",
+    )
+    openai_window: Window = Field(default=None, description=_WINDOW)
+    openai_limits: Limits | None = Field(
+        default=None, description="What may be asked of it. Unset: no limit."
     )
 
     discord_application_id: str | None = Field(
@@ -232,11 +309,14 @@ class Settings(BaseSettings):
         "github_graphql_url",
         "groq_base_url",
         "gemini_base_url",
+        "ollama_base_url",
+        "openai_base_url",
         "discord_api_url",
     )
     @classmethod
-    def _is_url(cls, value: str) -> str:
-        AnyHttpUrl(value)
+    def _is_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            AnyHttpUrl(value)
         return value
 
     @field_validator("database_url")
@@ -256,16 +336,48 @@ class Settings(BaseSettings):
             return "https://github.com"
         return f"{parts.scheme}://{parts.netloc}"
 
+    def account(self, provider: Provider) -> registry.Account:
+        """Return what is set for a provider that writes."""
+        prefix = registry.MODELS[provider].settings_prefix.lower()
+        key: SecretStr | None = getattr(self, f"{prefix}_api_key", None)
+        return registry.Account(
+            api_key=key.get_secret_value() if key else "",
+            base_url=getattr(self, f"{prefix}_base_url"),
+            model=getattr(self, f"{prefix}_model"),
+            window=getattr(self, f"{prefix}_window"),
+        )
+
+    def limits(self, provider: Provider, *, model: str) -> tuple[budgets.Limit, ...]:
+        """Return what may be asked of a provider that writes, and by each repository."""
+        kind = registry.MODELS[provider]
+        own: tuple[budgets.Limit, ...] | None = getattr(
+            self, f"{kind.settings_prefix.lower()}_limits"
+        )
+        if own is None:
+            is_service = self.account(provider).base_url in {None, kind.default_base_url}
+            own = budgets.published(provider, model) if is_service else ()
+        return (
+            *own,
+            *budgets.for_each_repository(self.fury_bot_repository_limits),
+        )
+
+    def can_ask(self, provider: Provider) -> bool:
+        """Say whether a question that names ``provider`` can be put to it."""
+        if provider == "extractive":
+            return True
+        account = self.account(provider)
+        needs_key = registry.MODELS[provider].needs_key(account.base_url)
+        return bool(account.api_key) or not needs_key
+
     @property
     def providers(self) -> tuple[Provider, ...]:
         """The chain, always ending with the provider that needs no key."""
-        with_key: list[Provider] = []
-        if self.groq_api_key:
-            with_key.append("groq")
-        if self.gemini_api_key:
-            with_key.append("google")
-        chosen = self.fury_bot_providers or with_key
+        ready = (name for name in get_args(Provider) if self._is_ready(name))
+        chosen = self.fury_bot_providers or tuple(ready)
         return (*(name for name in chosen if name != "extractive"), "extractive")
+
+    def _is_ready(self, name: Provider) -> bool:
+        return name != "extractive" and self.account(name).is_ready_for(name)
 
 
 def _readable(error: ValidationError) -> list[str]:

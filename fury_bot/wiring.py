@@ -5,8 +5,9 @@ What a process does not use is not made, and the heavy libraries are imported at
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, get_args
 
 import generation
 from discord_relay import tasks as discord_tasks
@@ -16,8 +17,15 @@ from discord_relay.errors import InvalidPublicKey
 from discord_relay.scope import Repositories
 from discord_relay.signatures import load_public_key
 from engine import Engine
+from engine import tasks as engine_tasks
+from engine.checks.checker import Checker
+from engine.conversations import Conversations
+from engine.translation import Own
 from fury_bot.knowledge import Knowledge
-from fury_bot.settings import SettingsError
+from fury_bot.settings import Provider, SettingsError
+from generation import registry
+from generation.guarded import GuardedProvider
+from generation.postgres_ledger import PostgresLedger
 from github_app import tasks as github_tasks
 from github_app.auth import InstallationTokens, load_private_key
 from github_app.connection import GitHub
@@ -32,10 +40,14 @@ from retrieval import tasks as retrieval_tasks
 from retrieval.catalogue import Catalogue
 from retrieval.embeddings import SentenceTransformerEmbedder
 from retrieval.indexing import Indexer
+from retrieval.places import Places
 from retrieval.reranking import CrossEncoderReranker
 from retrieval.search import Retriever
+from retrieval.symbols.own import OwnModules
 from retrieval.threads import ThreadIndexer
 from storage import Database, embedded, migrations
+from web.api import TokenStore
+from web.api import blueprint as api_blueprint
 from web.health import blueprint as health_blueprint
 
 if TYPE_CHECKING:
@@ -107,13 +119,47 @@ class Wiring:
     @cached_property
     def engine(self) -> Engine:
         """Answers questions."""
-        providers: dict[str, generation.Provider] = {
-            name: self._provider(name) for name in self.settings.providers
-        }
+        names = self.settings.providers
         return Engine(
-            Retriever(self.database, self.catalogue, self._embedder_for, reranker=self._reranker()),
-            chain=generation.Chain(list(providers.values())),
-            providers=providers,
+            self.retriever,
+            chain=generation.Chain([self._provider(name) for name in names]),
+            providers={
+                name: self._provider(name)
+                for name in get_args(Provider)
+                if name in names or self.settings.can_ask(name)
+            },
+            checker=self.checker,
+            own=self._own,
+        )
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """Finds passages."""
+        return Retriever(
+            self.database, self.catalogue, self._embedder_for, reranker=self._reranker()
+        )
+
+    @cached_property
+    def checker(self) -> Checker:
+        """Checks answers and code."""
+        return Checker(self.database, self.catalogue)
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """What was said where there is no thread to read it from."""
+        kept = timedelta(days=self.settings.fury_bot_conversation_days)
+        return Conversations(self.database, kept=kept)
+
+    @cached_property
+    def tokens(self) -> TokenStore:
+        """The tokens of the API."""
+        return TokenStore(self.database)
+
+    def _own(self, repository: str, ref: str | None) -> Own:
+        modules = OwnModules(self.database, self.catalogue).of(repository, ref)
+        return Own(
+            packages=frozenset(name.partition(".")[0] for name in modules),
+            modules=frozenset(name.rpartition(".")[2] for name in modules),
         )
 
     def _reranker(self) -> CrossEncoderReranker | None:
@@ -130,28 +176,30 @@ class Wiring:
     def _former_embedders(self) -> dict[str, SentenceTransformerEmbedder]:
         return {}
 
-    def _provider(self, name: str) -> generation.Provider:
+    @cache  # noqa: B019 - one wiring a process, and each provider keeps its connections
+    def _provider(self, name: Provider) -> generation.Provider:
+        if name == "extractive":
+            return generation.ExtractiveProvider()
         settings = self.settings
-        limits = generation.Limits(idle=settings.fury_bot_provider_timeout)
-        if name == "groq":
-            if settings.groq_api_key is None:
-                raise SettingsError("GROQ_API_KEY: needed, since FURY_BOT_PROVIDERS names groq")
-            return generation.GroqProvider(
-                api_key=settings.groq_api_key.get_secret_value(),
-                model=settings.groq_model,
-                base_url=settings.groq_base_url,
-                limits=limits,
-            )
-        if name == "google":
-            if settings.gemini_api_key is None:
-                raise SettingsError("GEMINI_API_KEY: needed, since FURY_BOT_PROVIDERS names google")
-            return generation.GeminiProvider(
-                api_key=settings.gemini_api_key.get_secret_value(),
-                model=settings.gemini_model,
-                base_url=settings.gemini_base_url,
-                limits=limits,
-            )
-        return generation.ExtractiveProvider()
+        account = settings.account(name)
+        pace = generation.Limits(idle=settings.fury_bot_provider_timeout)
+        try:
+            provider = registry.create(name, account, limits=pace)
+        except registry.MissingKey as error:
+            raise SettingsError(f"{error}; FURY_BOT_PROVIDERS names it") from error
+        model = account.model or registry.MODELS[name].default_model
+        return GuardedProvider(
+            provider,
+            model=model,
+            ledger=self._ledger,
+            limits=settings.limits(name, model=model),
+            window=account.window or registry.MODELS[name].default_window,
+            hold=pace.total,
+        )
+
+    @cached_property
+    def _ledger(self) -> PostgresLedger:
+        return PostgresLedger(self.database)
 
     @cached_property
     def github(self) -> GitHub | None:
@@ -181,17 +229,24 @@ class Wiring:
         return Worker(
             database_url=self.database_url,
             handlers=self._handlers(),
+            schedules=(*engine_tasks.SCHEDULES, *retrieval_tasks.SCHEDULES),
             concurrency=self.settings.fury_bot_concurrency,
             pace=Pace(heartbeat=stalled_after / 6, stalled_after=stalled_after),
         )
 
     def _handlers(self) -> Mapping[str, Handler]:
         discord = discord_tasks.Dependencies(
-            database=self.database, engine=self.engine, api_url=self.settings.discord_api_url
+            database=self.database,
+            engine=self.engine,
+            conversations=self.conversations,
+            api_url=self.settings.discord_api_url,
         )
         handlers = {
             **discord_tasks.handlers(discord),
-            **retrieval_tasks.handlers(self.indexer, progress=self._progress),
+            **engine_tasks.handlers(self.conversations),
+            **retrieval_tasks.handlers(
+                self.indexer, self.database, self.queue, progress=self._progress
+            ),
         }
         if self.github:
             handlers |= github_tasks.handlers(
@@ -204,6 +259,7 @@ class Wiring:
                     ),
                     database=self.database,
                     queue=self.queue,
+                    places=Places(self.database, self.catalogue),
                 )
             )
         return handlers
@@ -227,8 +283,16 @@ class Wiring:
                         default=settings.fury_bot_default_repository,
                         others=frozenset(settings.discord_repositories),
                     ),
+                    conversations=self.conversations,
                     public_key=self._discord_key(),
                 )
+            ),
+            api_blueprint(
+                engine=self.engine,
+                conversations=self.conversations,
+                tokens=self.tokens,
+                providers=get_args(Provider),
+                default_repository=settings.fury_bot_default_repository,
             ),
         ]
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from fury_bot import logs
 from fury_bot.settings import Settings
 from fury_bot.wiring import Wiring
+from web import security_headers
 
 if TYPE_CHECKING:
     from flask import Response
@@ -31,6 +32,7 @@ def create_app(settings: Settings, wiring: Wiring | None = None) -> Flask:
         app.register_blueprint(routes)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _failure)
+    app.after_request(security_headers.add)
     return app
 
 
@@ -41,9 +43,11 @@ def application() -> Flask:
     return create_app(settings)
 
 
-def _http_error(error: HTTPException) -> tuple[Response, int]:
+def _http_error(error: HTTPException) -> tuple[Response, int, dict[str, str]]:
     detail = error.description or ""
-    return jsonify(error=error.name, detail=detail), error.code or 500
+    # A 405 has to say what is allowed; what the headers say of werkzeug's own page is void.
+    headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    return jsonify(error=error.name, detail=detail), error.code or 500, headers
 
 
 def _failure(error: Exception) -> tuple[Response, int]:

@@ -9,23 +9,36 @@ import click
 from rich.console import Console
 
 from engine import Scope
-from fury_bot.cli.context import print_json, ref_option, repository_name, wire
+from fury_bot.cli.context import (
+    json_option,
+    knn_option,
+    print_json,
+    ref_option,
+    repository_name,
+    wire,
+)
+from fury_bot.cli.folders import index_folder
 from fury_bot.cli.progress import ProgressBar
 from retrieval.evaluation import By, Level, Split, load, outcome, rows, table
 from retrieval.evaluation.report import outcomes_as_json, rows_as_json
-from retrieval.sources import content_identity, describe, list_tree
+from retrieval.sources import describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from fury_bot.settings import Settings
     from fury_bot.wiring import Wiring
     from retrieval.evaluation import Outcome, Question, QuestionSet
+    from retrieval.sources import Checkout
 
 ALL = "all"
 
+SHOWN = 10
+"""Files that are not in the index, listed one by one; the rest are counted."""
+
 TITLES = {
-    Level.FILE: "A right file among the distinct files, in percent",
-    Level.PLACE: "A right place among the results, in percent",
+    Level.FILE: "A right file among the distinct files, in percent, over 95% intervals",
+    Level.PLACE: "A right place among the results, in percent, over 95% intervals",
 }
 
 
@@ -60,13 +73,7 @@ def command() -> None:
     show_default=True,
     help="One half of the questions, or all: tune on dev, report test.",
 )
-@click.option(
-    "--knn",
-    type=click.IntRange(1, 50),
-    default=10,
-    show_default=True,
-    help="How many passages each search gives, 1 to 50.",
-)
+@knn_option(default=10)
 @click.option(
     "--by",
     type=click.Choice([each.value for each in By]),
@@ -74,9 +81,7 @@ def command() -> None:
     show_default=True,
     help="What the rows of the table are.",
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON on standard output, and nothing else there."
-)
+@json_option
 def retrieval(
     questions: tuple[Path, ...],
     *,
@@ -97,12 +102,14 @@ def retrieval(
     if not any(asked for _, asked in chosen):
         raise click.UsageError(f"the files hold no question of the split {split!r}")
     wiring = wire(log_level="warning")
+    checkout = describe(folder) if folder else None
     named = {
-        each.project: repository_name(repo or each.repository, wiring.settings)
+        each.project: _repository(repo or each.repository, checkout, wiring.settings)
         for each, _ in chosen
     }
-    if folder is not None:
-        ref = _index(wiring, folder, repositories=set(named.values()), ref=ref)
+    if checkout is not None:
+        ref = _index(wiring, checkout, repositories=set(named.values()), ref=ref)
+    _warn_of_missing(wiring, chosen, named, ref=ref)
     outcomes = _search(wiring, chosen, named, ref=ref, knn=knn)
     found = rows(outcomes, by=By(by))
     if as_json:
@@ -125,24 +132,42 @@ def _of(file: QuestionSet, split: str) -> list[Question]:
     return [each for each in file.questions if split in {ALL, each.split.value}]
 
 
-def _index(wiring: Wiring, folder: Path, *, repositories: set[str], ref: str | None) -> str:
-    """Index ``folder`` as the one repository, and return the ref that it is found by."""
+def _repository(named: str | None, checkout: Checkout | None, settings: Settings) -> str:
+    """Return whom the questions are about: the folder to index says it, or the one around."""
+    if checkout is not None:
+        return repository_name(named or checkout.remote, settings)
+    return repository_name(named, settings, around=Path())
+
+
+def _index(wiring: Wiring, checkout: Checkout, *, repositories: set[str], ref: str | None) -> str:
+    """Index a folder as the one repository, and return the ref that it is found by."""
     if len(repositories) > 1:
         names = ", ".join(sorted(repositories))
         raise click.UsageError(f"--path holds one repository, and the files ask {names}")
     (repository,) = repositories
-    checkout = describe(folder)
-    ref = ref or checkout.ref or "HEAD"
-    with ProgressBar() as progress:
-        wiring.indexer.index(
-            folder,
-            repository=repository,
-            url=f"{wiring.settings.github_web_url}/{repository}",
-            ref=ref,
-            commit=checkout.commit or content_identity(list_tree(folder).entries),
-            progress=progress,
-        )
-    return ref
+    return index_folder(wiring, checkout, repository=repository, ref=ref).report.ref
+
+
+def _warn_of_missing(
+    wiring: Wiring,
+    chosen: Sequence[tuple[QuestionSet, Sequence[Question]]],
+    named: Mapping[str, str],
+    *,
+    ref: str | None,
+) -> None:
+    """Say on stderr which right answers cannot be found, since their files are not there."""
+    for file, asked in chosen:
+        repository = named[file.project]
+        indexed = wiring.catalogue.paths(repository, ref=ref)
+        missing = {place.path: each.id for each in asked for place in each.gold} if indexed else {}
+        for path in sorted(missing.keys() - indexed)[:SHOWN]:
+            click.echo(
+                f"fury-bot: {path} (question {missing[path]}) is not in the index of "
+                f"{repository}, and counts as not found",
+                err=True,
+            )
+        if (more := len(missing.keys() - indexed) - SHOWN) > 0:
+            click.echo(f"fury-bot: {more} more files are not in it", err=True)
 
 
 def _search(

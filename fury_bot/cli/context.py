@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from fury_bot import logs
+from fury_bot.cli.progress import waiting
 from fury_bot.settings import Settings
 from fury_bot.wiring import Wiring
+from retrieval.sources import find_remote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
 
 repository_option = click.option(
     "--repo",
     metavar="OWNER/NAME",
-    help="The repository; FURY_BOT_DEFAULT_REPOSITORY when left out.",
+    help="The repository; when left out, FURY_BOT_DEFAULT_REPOSITORY, or what the remote of the "
+    "checkout around you is called.",
 )
 ref_option = click.option(
     "--ref", help="A branch or tag that is indexed; the default index when left out."
@@ -26,13 +32,33 @@ ref_option = click.option(
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON on standard output, and nothing else there."
 )
-knn_option = click.option(
-    "--knn",
-    type=click.IntRange(1, 50),
-    default=5,
-    show_default=True,
-    help="How many passages, 1 to 50.",
-)
+
+
+class WholeNumber(click.IntRange):
+    """A whole number within bounds, which are told in plain words."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Read ``value``, or refuse it."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no whole number from {self.min} to {self.max}", param, ctx)
+
+
+def knn_option(*, default: int) -> Callable[[Command], Command]:
+    """Return the option of how many passages are searched for."""
+    return click.option(
+        "--knn",
+        type=WholeNumber(1, 50),
+        default=default,
+        show_default=True,
+        help="How many passages each search gives, 1 to 50.",
+    )
 
 
 def wire(*, log_level: str | None = None) -> Wiring:
@@ -45,17 +71,24 @@ def wire(*, log_level: str | None = None) -> Wiring:
     explicit = "fury_bot_log_level" in settings.model_fields_set
     logs.configure(chosen if explicit or log_level is None else log_level)
     wiring = Wiring(settings)
-    wiring.migrate()
+    with waiting("starting the database"):
+        wiring.migrate()
     return wiring
 
 
-def repository_name(named: str | None, settings: Settings | None) -> str:
-    """Return the repository that the command is about: ``named``, or the settings' default.
+def repository_name(
+    named: str | None, settings: Settings | None, *, around: Path | None = None
+) -> str:
+    """Return the repository that the command is about.
+
+    It is ``named``, or the settings' default, or what the remote of the checkout that the folder
+    ``around`` is in calls it.
 
     Raises:
         click.UsageError: None is named, or what is named is not ``owner/name``.
     """
-    name = named or (settings.fury_bot_default_repository if settings else None)
+    default = settings.fury_bot_default_repository if settings else None
+    name = named or default or (find_remote(around) if around else None)
     if name is None:
         raise click.UsageError(
             "which repository? Give --repo OWNER/NAME, or set FURY_BOT_DEFAULT_REPOSITORY"

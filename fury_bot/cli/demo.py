@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 import shutil
+import signal
 import sys
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from rich import box
@@ -21,6 +25,9 @@ from fury_bot.settings import Settings
 if TYPE_CHECKING:
     from fury_bot.demo import Demonstrated
 
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C ended, as of all the others."""
+
 WIDTH = 100
 """Columns at the most: GitHub's own pages are no wider."""
 
@@ -30,14 +37,40 @@ def command() -> None:
     """Show the main job, start to finish: no keys, no accounts, no internet."""
     settings = Settings()
     logs.configure("warning")
-    with ProgressBar() as progress:
-        shown = demo.run(settings, say=lambda step: progress.say(f"• {step} …"), progress=progress)
+    try:
+        shown = _run(settings)
+    except KeyboardInterrupt:
+        _leave(settings)
     console = Console()
     console.width = min(console.width, WIDTH)
     console.print(_page(shown))
     for reference in shown.references:
         console.print(reference, soft_wrap=True, markup=False, highlight=False)
     console.print(_next())
+
+
+def _run(settings: Settings) -> Demonstrated:
+    """Run it in another thread: this one hears of Ctrl-C at once, whatever is under way."""
+    with ProgressBar() as progress:
+        return (
+            ThreadPoolExecutor(max_workers=1)
+            .submit(
+                demo.run,
+                settings,
+                say=lambda step: progress.say(f"• {step} …"),
+                progress=progress,
+            )
+            .result()
+        )
+
+
+def _leave(settings: Settings) -> NoReturn:
+    """End the process: in good order, it would wait for the job under way."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    click.echo("\nfury-bot: interrupted, stopping …", err=True)
+    logging.disable()  # the job whose server goes away has nothing to tell
+    demo.stop_server(settings)
+    os._exit(INTERRUPTED)
 
 
 def _page(shown: Demonstrated) -> Group:

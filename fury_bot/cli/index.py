@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from fury_bot.cli.context import json_option, print_json, repository_name, wire
-from fury_bot.cli.progress import ProgressBar
-from retrieval.sources import content_identity, describe, list_tree
+from fury_bot.cli.folders import has_permalinks, index_folder
+from retrieval.sources import describe
 
 if TYPE_CHECKING:
+    from fury_bot.cli.folders import Indexed
     from retrieval.model import IndexReport
-    from retrieval.sources import Checkout
 
 REPORTED = (
     "repository",
@@ -47,40 +47,49 @@ def command(path: Path, *, repo: str | None, ref: str | None, default: bool, as_
     wiring = wire(log_level="warning")
     checkout = describe(path)
     repository = repository_name(repo or checkout.remote, wiring.settings)
-    with ProgressBar() as progress:
-        report = wiring.indexer.index(
-            path,
-            repository=repository,
-            url=f"{wiring.settings.github_web_url}/{repository}",
-            ref=ref or checkout.ref or "HEAD",
-            # A tree without git has no commit: the tag it is of leads to the same files.
-            commit=checkout.commit or ref or content_identity(list_tree(path).entries),
-            default=default,
-            progress=progress,
-        )
+    indexed = index_folder(wiring, checkout, repository=repository, ref=ref, default=default)
     if as_json:
-        values = asdict(report)
+        values = asdict(indexed.report)
         print_json({key: values[key] for key in REPORTED})
     else:
-        click.echo(
-            f"{report.repository} at {report.ref}: {report.documents} documents, "
-            f"{report.chunks} chunks ({report.embedded} embedded, {report.reused} reused, "
-            f"{report.removed} removed) in {report.seconds:.1f} s"
-        )
-    _remark(report, checkout)
+        click.echo(_sum(indexed.report))
+    _remark(indexed)
+    if not as_json and not indexed.report.documents:
+        raise click.ClickException(f"{path}: there is no file in it that can be indexed")
 
 
-def _remark(report: IndexReport, checkout: Checkout) -> None:
+def _sum(report: IndexReport) -> str:
+    """Write a report in numbers that add up: the model reads more texts than there are chunks."""
+    new = report.chunks - report.reused
+    read = f"the model read {report.embedded} texts for them; " if report.embedded else ""
+    return (
+        f"{report.repository} at {report.ref}: {report.documents} documents in {report.chunks} "
+        f"chunks, {report.reused} known before and {new} new; {read}"
+        f"{report.removed} old chunks removed; {report.seconds:.1f} s"
+    )
+
+
+def _remark(indexed: Indexed) -> None:
     """Say on stderr what a reader of the numbers would not expect."""
-    if not report.documents:
-        click.echo("  there was nothing to index", err=True)
-    if checkout.commit is None and report.commit != report.ref:
+    report, default = indexed.report, indexed.default
+    if indexed.abandoned:
         click.echo(
-            "  this is no git checkout: name the tag or commit it is of with --ref, so that the "
-            "permalinks lead to it",
+            f"  questions without a ref are answered from {report.ref} now: the index of "
+            f"{indexed.abandoned.ref} was never finished",
             err=True,
         )
-    if checkout.is_changed:
+    elif default and default.ref != report.ref:
+        click.echo(
+            f"  questions without a ref are answered from {default.ref}; --default changes that",
+            err=True,
+        )
+    if not has_permalinks(report.commit):
+        click.echo(
+            "  this is no git checkout: name the tag or commit it is of with --ref, so that "
+            "answers can link to it",
+            err=True,
+        )
+    if indexed.checkout.is_changed:
         click.echo(
             f"  files differ from commit {report.commit[:7]}, which the permalinks lead to",
             err=True,

@@ -11,6 +11,7 @@ import click
 COMMANDS = (
     "ask",
     "bench",
+    "check-code",
     "demo",
     "doctor",
     "index",
@@ -19,6 +20,7 @@ COMMANDS = (
     "search",
     "serve",
     "simulate",
+    "tokens",
     "worker",
 )
 """Each is a module of this package, imported when it is called: `--help` need not wait."""

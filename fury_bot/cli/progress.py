@@ -1,7 +1,8 @@
-"""Progress bars on a terminal, nothing elsewhere."""
+"""Signs of life on a terminal, nothing elsewhere."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING, Self
 
@@ -9,9 +10,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from rich.progress import TaskID
+
+
+@contextlib.contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Say on stderr what is waited for, until it is there."""
+    if sys.stderr.isatty():
+        with Console(stderr=True).status(f"{what} …"):
+            yield
+    else:
+        yield
 
 
 class ProgressBar:

@@ -11,12 +11,12 @@ from fury_bot.settings import Settings, SettingsError
 
 @click.command("register-discord")
 def command() -> None:
-    """Make /ask known to Discord; once, and again when the command has changed."""
+    """Make /ask and /forget known to Discord; once, and again when the commands have changed."""
     settings = Settings()
     if settings.discord_application_id is None:
-        raise SettingsError("DISCORD_APPLICATION_ID: needed to register the command")
+        raise SettingsError("DISCORD_APPLICATION_ID: needed to register the commands")
     if settings.discord_bot_token is None:
-        raise SettingsError("DISCORD_BOT_TOKEN: needed to register the command")
+        raise SettingsError("DISCORD_BOT_TOKEN: needed to register the commands")
     register_commands(
         application_id=settings.discord_application_id,
         bot_token=settings.discord_bot_token.get_secret_value(),

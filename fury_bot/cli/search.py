@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from engine import Scope
 from fury_bot.cli.context import (
-    json_option,
     knn_option,
     print_json,
     ref_option,
@@ -16,6 +17,8 @@ from fury_bot.cli.context import (
     repository_option,
     wire,
 )
+from fury_bot.cli.places import lines_of, link_to
+from fury_bot.cli.progress import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +30,20 @@ if TYPE_CHECKING:
 @click.argument("query", required=False)
 @click.option(
     "--queries",
-    type=click.File("r", encoding="utf-8"),
+    # What is no UTF-8 comes through as lone surrogates, to be told with its line.
+    type=click.File("r", encoding="utf-8-sig", errors="surrogateescape"),
     help="A file with one query a line; -: stdin.",
 )
 @repository_option
 @ref_option
-@knn_option
-@json_option
+@knn_option(default=5)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print JSON on standard output, and nothing else there; with --queries JSON Lines, one "
+    "a query.",
+)
 def command(
     query: str | None,
     *,
@@ -46,20 +56,36 @@ def command(
     """Print the passages of a repository that are nearest to QUERY."""
     if (query is None) == (queries is None):
         raise click.UsageError("give either a QUERY or --queries FILE")
+    asked = _read(queries) if queries else iter([_one(query or "")])
+    first = next(asked, None)
+    if first is None:
+        raise click.BadParameter("there is no query in it", param_hint="'--queries'")
     wiring = wire(log_level="warning")
-    scope = Scope(repository=repository_name(repo, wiring.settings), ref=ref, knn=knn)
-    for each in _queries(query, queries):
-        result = wiring.engine.search(each, scope)
+    scope = Scope(
+        repository=repository_name(repo, wiring.settings, around=Path()), ref=ref, knn=knn
+    )
+    for each in itertools.chain([first], asked):
+        with waiting("loading the model" if each is first else "searching"):
+            result = wiring.engine.search(each, scope)
         if as_json:
             print_json(_json(each, result))
         else:
             _describe(each, result)
 
 
-def _queries(query: str | None, queries: IO[str] | None) -> Iterator[str]:
-    if query is not None:
-        yield query
-    for line in queries or ():
+def _one(query: str) -> str:
+    if not query.strip():
+        raise click.BadParameter("the query is empty", param_hint="'QUERY'")
+    return query
+
+
+def _read(queries: IO[str]) -> Iterator[str]:
+    """Yield the queries as their lines come; empty lines are none."""
+    for number, line in enumerate(queries, 1):
+        if any("\udc80" <= character <= "\udcff" for character in line):
+            raise click.BadParameter(
+                f"line {number} of {queries.name} is not UTF-8", param_hint="'--queries'"
+            )
         if line.strip():
             yield line.strip()
 
@@ -91,7 +117,8 @@ def _describe(query: str, result: SearchResult) -> None:
     for passage in result.passages:
         name = f"  {passage.symbol}" if passage.symbol else ""
         click.echo(
-            f"{passage.rank:>3}. {passage.path}:{passage.start_line}-{passage.end_line}"
-            f"{name}  [{passage.kind.value}, {passage.score:.2f}]"
+            f"{passage.rank:>3}. {lines_of(passage)}{name}"
+            f"  [{passage.kind.value}, {passage.score:.2f}]"
         )
-        click.echo(f"     {passage.url}")
+        if url := link_to(passage, commit=result.commit):
+            click.echo(f"     {url}")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fury_bot.cli.context import wire
+from fury_bot.cli.context import WholeNumber, wire
 from fury_bot.wiring import WEB_THREADS
 from fury_bot.wsgi import create_app
+from web.api.streaming import MAX_ANSWERS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
-    type=click.IntRange(1, 65535),
+    type=WholeNumber(1, 65535),
     default=8000,
     show_default=True,
     help="The port to listen on.",
 )
 def command(host: str, port: int) -> None:
-    """Serve the webhooks and the health routes over HTTP."""
+    """Serve the webhooks, the API and the health routes over HTTP."""
     _check_port(host, port)
     wiring = wire()
     _serve(create_app(wiring.settings, wiring), host=host, port=port)
@@ -39,7 +40,8 @@ def _serve(app: Flask, *, host: str, port: int) -> None:
         def load_config(self) -> None:
             options: dict[str, Any] = {
                 "bind": f"{host}:{port}",
-                "threads": WEB_THREADS,
+                # An answer holds its thread while it is written; so many are left for the rest.
+                "threads": MAX_ANSWERS + WEB_THREADS,
                 "worker_class": "gthread",
                 "loglevel": "warning",
                 "control_socket_disable": True,

@@ -105,17 +105,38 @@ def discord(port: int, *, interactions_url: str | None) -> None:
 
 
 @command.command("llm")
+@click.option(
+    "--persona",
+    type=click.Choice(["obedient", "gullible", "echo"]),
+    help="Who answers: one that obeys what stands outside the fences, one that obeys whatever it "
+    "reads, or one that repeats it. When left out, an answer is composed of the passages.",
+)
+@click.option(
+    "--delay",
+    type=click.IntRange(0),
+    default=0,
+    metavar="MILLISECONDS",
+    help="The time before each word of a stream.",
+)
 @port_option
-def llm(port: int) -> None:
-    """Groq's and Gemini's protocols, answered without a model."""
+def llm(port: int, *, persona: str | None, delay: int) -> None:
+    """Groq's, Gemini's, Ollama's and OpenAI's protocols, answered without a model."""
     from simulator.llm import API_KEY, SimulatedModels, create_app  # noqa: PLC0415 - see github
+    from simulator.llm.models import composed  # noqa: PLC0415 - see github
+    from simulator.llm.personas import echo, gullible, obedient  # noqa: PLC0415 - see github
 
+    speakers = {"obedient": obedient, "gullible": gullible, "echo": echo}
+    models = SimulatedModels(
+        speaker=speakers[persona] if persona else composed, word_interval=delay / 1000
+    )
     _serve(
-        create_app(SimulatedModels()),
+        create_app(models),
         port,
         lambda url: (
             f"GROQ_API_KEY={API_KEY}\nGROQ_BASE_URL={url}\n"
-            f"GEMINI_API_KEY={API_KEY}\nGEMINI_BASE_URL={url}"
+            f"GEMINI_API_KEY={API_KEY}\nGEMINI_BASE_URL={url}\n"
+            f"OLLAMA_BASE_URL={url}\n"
+            f"OPENAI_API_KEY={API_KEY}\nOPENAI_BASE_URL={url}/v1"
         ),
     )
 

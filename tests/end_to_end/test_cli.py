@@ -113,6 +113,133 @@ def test_queries_from_standard_input_give_one_line_of_json_each(
     assert syrup["results"][0]["path"] == "docs/wintering.rst"
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "there is no query in it"),
+        (b"\n \n", "there is no query in it"),
+        ("weigh\nr\xe4mchen\n".encode("latin-1"), "line 2 of queries.txt is not UTF-8"),
+        ("honey\n".encode("utf-16"), "line 1 of queries.txt is not UTF-8"),
+    ],
+)
+@pytest.mark.usefixtures("indexed")
+def test_a_file_that_holds_no_queries_is_refused_in_one_line(
+    settings: Settings, tmp_path: Path, content: bytes, told: str
+) -> None:
+    (tmp_path / "queries.txt").write_bytes(content)
+    done = fury_bot(
+        *("search", "--queries", "queries.txt", "--repo", REPOSITORY, "--json"),
+        settings=settings,
+        folder=tmp_path,
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert told in line
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True, timeout=PATIENCE)  # noqa: S603, S607 - fixed commands
+
+
+@pytest.mark.usefixtures("indexed")
+def test_the_remote_of_the_checkout_around_names_the_repository(
+    settings: Settings, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "remote", "add", "origin", f"https://github.com/{REPOSITORY}.git")
+    (tmp_path / "docs").mkdir()
+    done = fury_bot("search", "honey", "--knn", "1", settings=settings, folder=tmp_path / "docs")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"honey ({REPOSITORY} at v1.0)\n")
+    # The paths of a folder in it are not the repository's.
+    part = fury_bot("index", ".", settings=settings, folder=tmp_path / "docs")
+    assert "Give --repo OWNER/NAME" in part.stderr
+
+
+def test_the_second_ref_of_a_repository_says_which_one_answers(
+    settings: Settings, checkout: Path
+) -> None:
+    repository = "octo-org/versions"
+    first = fury_bot(
+        *("index", ".", "--repo", repository, "--ref", "v1.0"), settings=settings, folder=checkout
+    )
+    assert (first.returncode, first.stderr) == (0, "")
+    second = ("index", ".", "--repo", repository, "--ref", "v2.0")
+    done = fury_bot(*second, settings=settings, folder=checkout)
+    assert "questions without a ref are answered from v1.0; --default changes that" in done.stderr
+    asked = fury_bot("ask", QUESTION, "--repo", repository, settings=settings, folder=checkout)
+    assert asked.stdout.endswith(f"Put together from {repository} at v1.0, without a model.\n")
+    done = fury_bot(*second, "--default", settings=settings, folder=checkout)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_index_that_was_never_finished_gives_way_to_one_that_is(
+    settings: Settings, checkout: Path
+) -> None:
+    repository = "octo-org/abandoned"
+    arguments = ("index", ".", "--repo", repository)
+    fury_bot(*arguments, settings=settings, folder=checkout)
+    with psycopg.connect(settings["DATABASE_URL"]) as connection:
+        row = connection.execute("SELECT id FROM repositories WHERE name = %s", (repository,))
+        (repository_id,) = row.fetchone() or (0,)
+        connection.execute("DELETE FROM chunk_vectors WHERE repository_id = %s", (repository_id,))
+    done = fury_bot(*arguments, "--ref", "v3.1", settings=settings, folder=checkout)
+    assert (
+        "questions without a ref are answered from v3.1 now: the index of HEAD was never finished"
+    ) in done.stderr
+    found = fury_bot(*("search", "honey", "--repo", repository), settings=settings, folder=checkout)
+    assert found.stdout.startswith(f"honey ({repository} at v3.1)\n")
+
+
+def test_a_folder_that_is_of_no_commit_is_not_linked_to(settings: Settings, checkout: Path) -> None:
+    repository = "octo-org/plain"
+    done = fury_bot("index", ".", "--repo", repository, settings=settings, folder=checkout)
+    assert "answers can link to it" in done.stderr
+    searched = ("search", "weigh the frames", "--repo", repository, "--knn", "1")
+    found = fury_bot(*searched, settings=settings, folder=checkout)
+    assert "apiary/honey.py:" in found.stdout
+    asked = fury_bot("ask", QUESTION, "--repo", repository, settings=settings, folder=checkout)
+    assert "\n[1] apiary/mites.py:" in asked.stdout
+    assert "https://" not in found.stdout + asked.stdout
+    as_json = fury_bot(*searched, "--json", settings=settings, folder=checkout)
+    (line,) = parsed(as_json.stdout)
+    assert "-no-commit/apiary/honey.py#L" in line["results"][0]["url"]
+
+
+def test_an_index_runs_numbers_add_up_for_a_reader(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "tea.md").write_text("# Tea\n\nPour the water over the leaves.\n")
+    arguments = ("index", ".", "--repo", "octo-org/tea", "--ref", "v1")
+    done = fury_bot(*arguments, settings=settings, folder=tmp_path)
+    assert "1 documents in 1 chunks, 0 known before and 1 new; the model read " in done.stdout
+    again = fury_bot(*arguments, settings=settings, folder=tmp_path)
+    assert "1 documents in 1 chunks, 1 known before and 0 new; 0 old" in again.stdout
+
+
+def test_a_folder_with_nothing_to_index_fails_but_as_json(
+    settings: Settings, tmp_path: Path
+) -> None:
+    arguments = ("index", ".", "--repo", "octo-org/void", "--ref", "v1")
+    done = fury_bot(*arguments, settings=settings, folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "fury-bot: .: there is no file in it that can be indexed\n"
+    as_json = fury_bot(*arguments, "--json", settings=settings, folder=tmp_path)
+    assert as_json.returncode == 0
+    assert parsed(as_json.stdout)[0]["documents"] == 0
+
+
+def test_the_doctor_fails_for_what_is_half_set_up_alone(settings: Settings, tmp_path: Path) -> None:
+    changed = {**settings, "GITHUB_WEBHOOK_SECRET": "s"}
+    done = fury_bot("doctor", "--json", settings=changed, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    (report,) = parsed(done.stdout)
+    assert report["ok"] is False
+    assert {each["name"]: each["status"] for each in report["checks"]} == {
+        **dict.fromkeys(("database", "embedding model", "providers"), "ok"),
+        "GitHub App": "fail",
+        "Discord": "not set up",
+    }
+
+
 @pytest.mark.usefixtures("indexed")
 def test_an_answer_as_json_and_for_people(settings: Settings, tmp_path: Path) -> None:
     question = ("ask", QUESTION, "--repo", REPOSITORY)
@@ -157,7 +284,9 @@ SEARCH = ("search", "honey", "--repo", REPOSITORY)
         (("search", "--repo", REPOSITORY), {}, "give either a QUERY or --queries FILE"),
         ((*SEARCH, "--knn", "0"), {}, "--knn"),
         ((*SEARCH, "--knn", "-1"), {}, "--knn"),
-        ((*SEARCH, "--knn", "abc"), {}, "'abc'"),
+        ((*SEARCH, "--knn", "abc"), {}, "'abc' is no whole number from 1 to 50"),
+        (("serve", "--port", "abc"), {}, "'abc' is no whole number from 1 to 65535"),
+        (("search", " ", "--repo", REPOSITORY), {}, "the query is empty"),
         (("search", "--queries", "none.txt", "--repo", REPOSITORY), {}, "none.txt"),
         (("ask", " ", "--repo", REPOSITORY), {}, "the question is empty"),
         (("ask", "Why?", "--repo", REPOSITORY, "--provider", "oracle"), {}, "oracle"),

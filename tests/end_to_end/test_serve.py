@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -19,49 +16,20 @@ from fury_bot.wiring import Wiring
 from fury_bot.wsgi import create_app
 from simulator.serving import Served
 from tests.end_to_end.apiary import QUESTION
-from tests.end_to_end.processes import COMMAND, PATIENCE, environment, fury_bot, wait_for
+from tests.end_to_end.processes import fury_bot
+from tests.end_to_end.serving import TIMEOUT, served
 from tests.end_to_end.world import SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.end_to_end.world import World
-
-TIMEOUT = 10
-
-
-@contextmanager
-def served(world: World, folder: Path) -> Iterator[str]:
-    """Run ``fury-bot serve``, and yield its URL."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(  # noqa: S603 - this project's own command
-        [COMMAND, "serve", "--port", str(port)],
-        env=environment(world.settings),
-        cwd=folder,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        try:
-            wait_for(lambda: is_up(url), "an answer of fury-bot serve")
-            yield url
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
-
-
-def is_up(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/healthz", timeout=TIMEOUT).ok
-    except requests.ConnectionError:
-        return False
 
 
 def test_serve_and_worker_answer_a_discussion(world: World, tmp_path: Path) -> None:
     world.kill_workers()
     before = world.github.app.webhook_url
-    with served(world, tmp_path) as url:
+    with served(world.settings, tmp_path) as url:
         world.github.set_webhook(url=f"{url}/webhooks/github", secret=SECRET)
         discussion = world.ask(QUESTION)
         delivery = world.github.webhooks.deliveries[-1]

@@ -58,10 +58,22 @@ def test_what_the_model_has_to_read_becomes_jobs_that_make_the_index_whole(
     # One section, and the gist of it.
     assert (report.chunks, report.waiting, _waiting(database)) == (1, 2, [tasks.EMBED])
 
-    Worker(database_url=database_url, handlers=tasks.handlers(indexer)).drain()
+    queue = PostgresQueue(doorbell=NoDoorbell())
+    handlers = tasks.handlers(indexer, database, queue)
+    Worker(database_url=database_url, handlers=handlers).drain()
 
     (ref,) = Catalogue(database).indexes(REPOSITORY)
     assert (ref.is_whole, ref.is_default) == (True, True)
+
+
+def test_an_archive_is_indexed_whole_whatever_it_says_of_git(
+    tree: Path, knowledge: Knowledge
+) -> None:
+    (tree / ".gitignore").write_text("*.md\n")
+    report = knowledge.index(
+        tree, repository=REPOSITORY, url=URL, ref="main", commit="1", default=True
+    )
+    assert report.documents == 2
 
 
 def test_a_listing_with_nothing_new_asks_for_no_job(

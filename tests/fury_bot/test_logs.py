@@ -21,6 +21,7 @@ PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEhunter2\n-----END RSA PRIVATE KEY---
         "ghs_hunter2hunter2",
         "github_pat_hunter2hunter2",
         "gsk_hunter2hunter2",
+        "fb_hunter2hunter2hunter2hunter2hunter2hunter2_-x",
         "AIzahunter2hunter2",
         "postgresql://someone:hunter2@host/db",
         "host=h password=hunter2",
