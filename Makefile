@@ -50,7 +50,7 @@ demo: setup-python ## Ask a simulated GitHub a question, and get a reply with so
 	.venv/bin/fury-bot demo
 
 test: setup ## Run the tests, with branch coverage
-	$(VENV_FIRST) .venv/bin/python -m pytest $(ARGS) --cov
+	$(VENV_FIRST) .venv/bin/python -m pytest --numprocesses auto --dist loadfile --cov $(ARGS)
 
 lint: setup-python ## Check style, types and the doors between packages
 	.venv/bin/ruff check

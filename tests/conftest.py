@@ -29,7 +29,13 @@ def _url(server: str, database: str) -> str:
 def server() -> Iterator[str]:
     """The URL of an embedded server of this test run's own."""
     with tempfile.TemporaryDirectory(prefix="fury-bot-tests-", ignore_cleanup_errors=True) as path:
-        yield embedded.start(Path(path))
+        url = embedded.start(Path(path))
+        with psycopg.connect(url, autocommit=True) as connection:
+            # Nothing here has to outlive a loss of power, and each test makes a database.
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -246,6 +246,7 @@ def test_a_zip_whose_header_lies_about_a_size_is_refused(tmp_path: Path) -> None
         tar_of({"fury-1/a": bytes(range(256)) * 200}).getvalue()[:-60],
         zip_of({"fury-1/a": b"x" * 500}).getvalue()[:-10],
     ],
+    ids=["empty", "text", "no zip", "no tar", "cut tar", "cut zip"],
 )
 def test_a_damaged_archive_is_refused(data: bytes, tmp_path: Path) -> None:
     with pytest.raises(Damaged):

@@ -83,6 +83,7 @@ def test_the_document_is_open_to_all(client: FlaskClient) -> None:
         f"Bearer {tokens.mint()} {tokens.mint()}",
         "Bearer fb_" + "ü" * 43,
     ],
+    ids=["nothing", "no token", "short", "basic", "unknown", "two", "not ASCII"],
 )
 @pytest.mark.parametrize("origin", [ELSEWHERE, {}])
 def test_a_wrong_token_is_refused_even_from_this_machine(
