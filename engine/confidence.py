@@ -47,7 +47,7 @@ BY_WORDS = Model(
 THRESHOLD = 0.55
 """Below it fury-bot abstains: see docs/confidence.md."""
 
-UNCONFIRMED = 0.8
+UNCONFIRMED = 0.9
 """What each problem that a check leaves in an answer makes of its confidence. Set by hand."""
 
 

@@ -21,7 +21,7 @@ from engine.translation import Own
 from engine.understanding import understand
 from generation import citations
 from generation.extractive import declining
-from generation.protocol import Request, Task
+from generation.protocol import Request, Task, drained
 from retrieval.errors import RepositoryNotIndexed
 from retrieval.model import ChunkKind, Passage
 from storage.text import storable
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from retrieval.model import SearchResult
 
 log = structlog.get_logger(__name__)
+
+CUT = "The model came to its limit before the end of its answer."
 
 
 class Searcher(Protocol):
@@ -105,6 +107,7 @@ class Engine:
         providers: Mapping[str, Writer],
         checker: Checker | None = None,
         own: Callable[[str, str | None], Own] = lambda _repository, _ref: Own(),
+        known_as: Callable[[str], str | None] = lambda repository: repository,
     ) -> None:
         """Take the parts.
 
@@ -114,12 +117,14 @@ class Engine:
             providers: Those that a scope may name.
             checker: Checks what was written; None lets everything pass.
             own: Tells which packages and modules are a repository's own, at a ref.
+            known_as: Gives a repository's name as it is known; None of one that is not.
         """
         self._searcher = searcher
         self._chain = chain
         self._providers = providers
         self._reviewer = Reviewer(checker)
         self._own = own
+        self._known_as = known_as
 
     def search(self, query: str, scope: Scope) -> SearchResult:
         """Return the nearest passages alone.
@@ -163,8 +168,8 @@ class Engine:
         """
         asked = self._prepared(question, scope, task, history, material)
         if not _is_worth_asking(asked):
-            return self._abstention(asked)
-        return self._answer(asked, asked.writer.complete(asked.request))
+            return _told(_abstained(asked))
+        return drained(self._answering(asked, asked.writer.complete(asked.request)))
 
     def stream(
         self,
@@ -186,13 +191,13 @@ class Engine:
         """
         asked = self._prepared(question, scope, task, history, material)
         if not _is_worth_asking(asked):
-            return self._abstention(asked)
+            return _told(_abstained(asked))
         written: list[Completion] = []
         with closing(asked.writer.stream(asked.request)) as source:
             pieces = plain.unless_not_found(_kept(source, written))
             links = [passage.url for passage in asked.found.passages]
             yield from plain.sanitised(pieces, links=links)
-        return self._answer(asked, written[0])
+        return (yield from self._answering(asked, written[0]))
 
     def _prepared(
         self,
@@ -203,6 +208,8 @@ class Engine:
         material: SearchResult | None,
     ) -> _Asked:
         writer = self._writer(scope.provider)
+        if material is None:  # before any model is asked, at this repository's cost
+            scope = replace(scope, repository=self._name(scope))
         started = time.monotonic()
         understood = understand(
             question,
@@ -226,6 +233,12 @@ class Engine:
             searched=time.monotonic(),
         )
 
+    def _name(self, scope: Scope) -> str:
+        name = self._known_as(scope.repository)
+        if name is None:
+            raise NotIndexed(scope.repository, scope.ref)
+        return name
+
     def _found(self, message: str, understood: Understood, scope: Scope) -> SearchResult:
         """Search; code in a message that is about it goes first, and is not doubted."""
         found = self.search(understood.question, scope)
@@ -245,24 +258,35 @@ class Engine:
         except KeyError:
             raise UnknownProvider(name, tuple(self._providers)) from None
 
-    def _abstention(self, asked: _Asked) -> Answer:
-        return _told(_abstained(asked))
-
-    def _answer(self, asked: _Asked, draft: Completion) -> Answer:
+    def _answering(self, asked: _Asked, draft: Completion) -> Generator[str, None, Answer]:
+        """Return the answer that ``draft`` comes to; yields nothing to read while it is mended."""
         answer = replace(_abstained(asked), provider=draft.provider, model=draft.model)
         if draft.finish_reason == declining.FINISH_REASON:
             answer = replace(answer, response=draft.text, sources=())
-        elif _rests_on(draft, asked.found.passages):
-            review = self._reviewer.reviewed(
-                draft, request=asked.request, found=asked.found, writer=asked.writer
+        else:
+            # Whoever wrote it mends it: another of the chain would write something else.
+            writer = self._providers.get(draft.provider, asked.writer)
+            reviewing = self._reviewer.reviewing(
+                draft, request=asked.request, found=asked.found, writer=writer
             )
-            if _rests_on(review.draft, asked.found.passages):
-                answer = _reviewed(answer, review)
+            answer = _reviewed(answer, (yield from _silently(reviewing)))
         finished = time.monotonic()
         timings = replace(
             answer.timings, generation=finished - asked.searched, total=finished - asked.started
         )
         return _told(replace(answer, timings=timings))
+
+
+def _silently(reviewing: Generator[None, None, Review]) -> Generator[str, None, Review]:
+    """Yield an empty text for each sign of life, so that whoever hangs up can be noticed."""
+    with closing(reviewing):
+        while True:
+            try:
+                next(reviewing)
+            except StopIteration as end:
+                review: Review = end.value
+                return review
+            yield ""
 
 
 def _pointed_at(material: SearchResult) -> tuple[Code, ...]:
@@ -325,29 +349,36 @@ def _abstained(asked: _Asked) -> Answer:
     )
 
 
-def _rests_on(draft: Completion, passages: Sequence[Passage]) -> bool:
-    """Whether the draft says something, and rests on one of the passages at the least."""
-    if draft.text.strip() == generation.NOT_FOUND:
-        return False
-    return not {passage.rank for passage in passages}.isdisjoint(citations.cited(draft.text))
-
-
 def _reviewed(abstention: Answer, review: Review) -> Answer:
-    """Return the answer that a review leaves, with the passages that it cites and no others."""
-    by_number = {source.number: source for source in abstention.passages}
-    cited = [number for number in review.cited if number in by_number]
-    places = {number: place for place, number in enumerate(cited, 1)}
-    return replace(
+    """Return the answer that a review leaves, with the passages that it cites and no others.
+
+    Without any, or with more problems than the confidence bears, the abstention stays.
+    """
+    certainty = after_checks(abstention.confidence, len(review.to_mend))
+    tried = replace(
         abstention,
         provider=review.draft.provider,
         model=review.draft.model,
-        response=storable(citations.renumber(review.draft.text, places).strip()),
+        confidence=certainty,
+        checks=review.problems,
+    )
+    if not review.is_grounded or certainty < THRESHOLD:
+        return tried
+    by_number = {source.number: source for source in abstention.passages}
+    cited = [number for number in citations.cited(review.draft.text) if number in by_number]
+    places = {number: place for place, number in enumerate(cited, 1)}
+    return replace(
+        tried,
+        response=citations.renumber(review.draft.text, places).strip(),
         sources=tuple(replace(by_number[number], number=place) for number, place in places.items()),
         abstained=False,
-        confidence=after_checks(abstention.confidence, len(review.to_mend)),
-        checks=review.problems,
-        note=honest_line(review.to_mend),
+        note=_note(review),
     )
+
+
+def _note(review: Review) -> str:
+    cut = CUT if review.is_cut else ""
+    return storable(" ".join(filter(None, (cut, honest_line(review.to_mend)))))
 
 
 def _told(answer: Answer) -> Answer:

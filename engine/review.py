@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,11 +12,12 @@ import generation
 from engine.checks.model import ProblemKind
 from engine.checks.support import unsupporting
 from engine.errors import NotIndexed
-from generation import citations
+from generation import NOT_FOUND, citations
 from generation.protocol import Attempt, GenerationError, Task
+from storage.text import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from engine.checks.model import Problem
     from generation.protocol import Completion, Request
@@ -49,8 +51,8 @@ class Writer(Protocol):
     def is_model(self) -> bool:
         """Whether it writes text of its own."""
 
-    def complete(self, request: Request) -> Completion:
-        """Return the whole answer."""
+    def stream(self, request: Request) -> Generator[str, None, Completion]:
+        """Yield the answer as it comes, and return the whole of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,18 @@ class Review:
 
     draft: Completion
     problems: tuple[Problem, ...] = ()
-
-    @property
-    def cited(self) -> tuple[int, ...]:
-        """The numbers of the passages that it cites, in the order in which it does."""
-        return tuple(citations.cited(self.draft.text))
+    is_grounded: bool = True
+    """It says something, and cites one of the passages at the least."""
 
     @property
     def to_mend(self) -> tuple[Problem, ...]:
         """The problems that another attempt could be without."""
         return tuple(problem for problem in self.problems if problem.kind in MENDED)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the model came to the end of its room before that of its answer."""
+        return self.draft.finish_reason == "length"
 
 
 class Reviewer:
@@ -78,35 +82,41 @@ class Reviewer:
         """Take what checks; None lets everything pass."""
         self._checker = checker
 
-    def reviewed(
+    def reviewing(
         self, draft: Completion, *, request: Request, found: SearchResult, writer: Writer
-    ) -> Review:
+    ) -> Generator[None, None, Review]:
         """Return ``draft`` with its problems, or what ``writer`` made of it when shown them.
 
-        Of the two, the one with fewer problems.
+        Another attempt is taken only if it rests on a passage and has fewer problems. Yields
+        while it is written; closing the generator then stops the writer.
         """
         first = self._review(draft, request, found)
-        if not first.to_mend or not writer.is_model:
+        if not first.is_grounded or not first.to_mend or not writer.is_model:
             return first
         attempt = Attempt(draft.text, tuple(problem.advice for problem in first.to_mend))
+        asked = replace(request, attempt=attempt, model=draft.model)
         try:
-            mended = writer.complete(replace(request, attempt=attempt))
+            mended = yield from _written(writer, asked)
         except GenerationError as error:
             log.warning("repair_failed", error=str(error))
             return first
         second = self._review(mended, request, found)
         log.info("repaired", before=len(first.to_mend), after=len(second.to_mend))
-        if not second.cited or len(second.to_mend) > len(first.to_mend):
-            return first
-        return second
+        if second.is_grounded and len(second.to_mend) < len(first.to_mend):
+            return second
+        return first
 
     def _review(self, draft: Completion, request: Request, found: SearchResult) -> Review:
-        draft = replace(draft, text=_supported(draft.text, request))
-        if self._checker is None or not found.commit:
-            return Review(draft)
+        text = _supported(storable(draft.text), request)
+        draft = replace(draft, text=text)
+        grounded = text.strip() != NOT_FOUND and not {
+            passage.number for passage in request.passages
+        }.isdisjoint(citations.cited(text))
+        if self._checker is None or not found.commit or not grounded:
+            return Review(draft, is_grounded=grounded)
         try:
             problems = self._checker.check_answer(
-                draft.text,
+                text,
                 repository=found.repository,
                 ref=found.ref,
                 passages=request.passages,
@@ -115,6 +125,18 @@ class Reviewer:
         except NotIndexed:  # removed while the model wrote
             problems = ()
         return Review(draft, problems)
+
+
+def _written(writer: Writer, request: Request) -> Generator[None, None, Completion]:
+    """Have ``writer`` write to the end; yields with each piece."""
+    with closing(writer.stream(request)) as source:
+        while True:
+            try:
+                next(source)
+            except StopIteration as end:
+                completion: Completion = end.value
+                return completion
+            yield
 
 
 def _supported(text: str, request: Request) -> str:

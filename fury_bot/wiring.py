@@ -130,6 +130,7 @@ class Wiring:
             },
             checker=self.checker,
             own=self._own,
+            known_as=self._known_as,
         )
 
     @cached_property
@@ -154,6 +155,10 @@ class Wiring:
     def tokens(self) -> TokenStore:
         """The tokens of the API."""
         return TokenStore(self.database)
+
+    def _known_as(self, repository: str) -> str | None:
+        known = self.catalogue.find(repository)
+        return known.name if known else None
 
     def _own(self, repository: str, ref: str | None) -> Own:
         modules = OwnModules(self.database, self.catalogue).of(repository, ref)

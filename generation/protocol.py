@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -186,11 +186,14 @@ class Provider(Protocol):
         """Give the connections back."""
 
 
-def drained(stream: Generator[str, None, Completion]) -> Completion:
-    """Run ``stream`` to its end, and return the completion that it returns."""
+Whole = TypeVar("Whole")
+
+
+def drained(stream: Generator[str, None, Whole]) -> Whole:
+    """Run ``stream`` to its end, and return the whole that it returns."""
     while True:
         try:
             next(stream)
         except StopIteration as end:
-            completion: Completion = end.value
-            return completion
+            whole: Whole = end.value
+            return whole

@@ -12,6 +12,7 @@ from engine import Engine, NotIndexed, Scope, UnknownProvider
 from engine.answer import NOT_FOUND
 from engine.checks.model import Problem, ProblemKind
 from engine.confidence import THRESHOLD, UNCONFIRMED
+from engine.engine import CUT
 from generation.extractive import declining
 from generation.protocol import Task, Turn, Unavailable
 from retrieval.errors import RepositoryNotIndexed
@@ -252,7 +253,7 @@ def test_a_draft_with_mistakes_is_shown_to_the_model_with_them_and_mended() -> N
 
 
 def test_what_stays_wrong_is_said_under_the_answer_and_lowers_the_confidence() -> None:
-    model = Model("wrong [1].", then=("still wrong [1].",), is_model=True)
+    model = Model("wrong, wrong [1].", then=("still wrong [1].",), is_model=True)
 
     answer = engine(model).ask("How do I boil it?", SCOPE)
 
@@ -264,11 +265,76 @@ def test_what_stays_wrong_is_said_under_the_answer_and_lowers_the_confidence() -
     assert len(model.requests) == 2  # once, and no more
 
 
-@pytest.mark.parametrize("mended", ["wrong and wrong [1].", "I am at a loss.", "NOT_FOUND"])
+@pytest.mark.parametrize(
+    "mended", ["as wrong [1].", "wrong, wrong [1].", "I am at a loss.", "Fine [99].", "NOT_FOUND"]
+)
 def test_a_second_draft_that_is_no_better_is_not_taken(mended: str) -> None:
     model = Model("wrong [1].", then=(mended,), is_model=True)
 
     assert engine(model).ask("How do I boil it?", SCOPE).response == "wrong [1]."
+
+
+def test_whoever_wrote_a_draft_mends_it_and_nobody_else_of_the_chain() -> None:
+    writer = Model("wrong [1].", then=("Fill it [1].",), is_model=True)
+
+    class Chain(Model):
+        def complete(self, request: generation.Request) -> generation.Completion:
+            assert request.attempt is None
+            return replace(writer.complete(request), provider="model")
+
+    chain = Chain(is_model=True)
+    answer = Engine(Search(), chain=chain, providers={"model": writer}, checker=Check()).ask(
+        "How do I boil it?", SCOPE
+    )
+
+    assert (answer.response, len(writer.requests)) == ("Fill it [1].", 2)
+    assert writer.requests[1].model == "m-1"
+
+
+def test_an_answer_with_more_problems_than_its_confidence_bears_is_none() -> None:
+    answer = engine(Model("wrong " * 30 + "[1].")).ask("How?", SCOPE)
+
+    assert answer.abstained
+    assert answer.confidence < THRESHOLD
+    assert answer.note == ""
+
+
+def test_an_answer_that_was_cut_off_says_so() -> None:
+    class Cut(Model):
+        def complete(self, request: generation.Request) -> generation.Completion:
+            return replace(super().complete(request), finish_reason="length")
+
+    assert engine(Cut()).ask("How?", SCOPE).note == CUT
+
+
+def test_a_repository_that_is_not_known_costs_no_model_a_request() -> None:
+    model = Model(is_model=True)
+    asked = Engine(Search(), chain=model, providers={}, known_as=lambda _: None)
+
+    with pytest.raises(NotIndexed):
+        asked.ask("something unclear?", SCOPE)
+    assert model.requests == []
+
+
+def test_a_repository_is_asked_about_under_the_name_it_is_known_by() -> None:
+    model = Model()
+    asked = Engine(Search(), chain=model, providers={}, known_as=str.lower)
+
+    asked.ask("How?", Scope(repository="Octo/Kitchen"))
+
+    assert model.requests[0].repository == "octo/kitchen"
+
+
+def test_whoever_hangs_up_while_a_draft_is_mended_stops_the_model() -> None:
+    model = Model("wrong [1].", then=("Fill it, and boil it [1].",), is_model=True)
+    stream = engine(model).stream("How do I boil it?", SCOPE)
+    while len(model.requests) < 2:
+        next(stream)
+    model.was_closed = False
+
+    stream.close()
+
+    assert model.was_closed
 
 
 def test_a_model_that_fails_at_the_repair_leaves_the_draft_with_the_line() -> None:
