@@ -28,7 +28,14 @@ import functions  # noqa: E402 - from the path above
 from corpora import Corpus, of_questions  # noqa: E402 - as above
 from systems import FuryBot, lasting_database  # noqa: E402 - as above
 
-from engine.confidence import THRESHOLD, features  # noqa: E402 - after those from the path above
+from engine.confidence import (  # noqa: E402 - after those from the path above
+    BY_MEANING,
+    BY_WORDS,
+    THRESHOLD,
+    Model,
+    features,
+    probability,
+)
 from retrieval.evaluation import Split, split_of  # noqa: E402 - as above
 
 if TYPE_CHECKING:
@@ -239,33 +246,53 @@ def _report(cases: Sequence[Case]) -> str:
             "",
             columns,
             "",
-            *_table(cases, whole),
+            *_table(cases, _in_use([case.evidence for case in cases], BY_MEANING)),
             "",
-            f"The threshold in use is {THRESHOLD}. The model: {whole}.",
+            f"The threshold in use is {THRESHOLD}.",
+            "",
+            f"The model in use: {_written(BY_MEANING)}.",
+            "",
+            f"Fitted in this run: {whole}.",
             "",
             "Before the embedding model has read a repository, its words alone tell less:",
             "",
-            *_table(cases, words),
+            *_table(cases, _in_use(unread, BY_WORDS)),
             "",
-            f"The model: {words}.",
+            f"The model in use, set to be more careful: {_written(BY_WORDS)}.",
+            "",
+            f"Fitted in this run: {words}.",
             "",
             "What the features are says `retrieval/evidence.py`.",
             "",
             "Near questions of the test half that would be answered:",
             "",
-            *_listed(cases, whole.probabilities, sort=Sort.NEAR),
+            *_listed(
+                cases,
+                _in_use([case.evidence for case in cases], BY_MEANING),
+                sort=Sort.NEAR,
+            ),
             "",
         ]
     )
 
 
-def _table(cases: Sequence[Case], fitted: Fitted) -> Iterator[str]:
+def _in_use(evidence: Sequence[Evidence], model: Model) -> npt.NDArray[np.float64]:
+    """Return the probabilities that the program gives."""
+    return np.array([probability(each, by_meaning=model, by_words=model) for each in evidence])
+
+
+def _written(model: Model) -> str:
+    values = ", ".join(f"{name} {value:.2f}" for name, value in model.coefficients.items())
+    return f"intercept {model.intercept:.2f}, {values}"
+
+
+def _table(cases: Sequence[Case], probabilities: npt.NDArray[np.float64]) -> Iterator[str]:
     yield "| threshold | answered | right | near, answered | foreign, answered | both |"
     yield "|---:|---:|---:|---:|---:|---:|"
     own, near, foreign = (_are(cases, sort=sort, split=Split.TEST) for sort in Sort)
     found = np.array([case.found for case in cases])
     for threshold in sorted({*THRESHOLDS, THRESHOLD}):
-        answered = fitted.probabilities >= threshold
+        answered = probabilities >= threshold
         shares = (
             answered[own].mean(),
             found[own & answered].mean() if (own & answered).any() else 0.0,
