@@ -10,8 +10,12 @@ from generation.extractive import (
     definitions,
     documents,
     explaining,
+    failing,
     finding,
+    leading,
+    mentioning,
     summing_up,
+    tracebacks,
     walking_through,
 )
 from generation.extractive.terms import overlap, terms
@@ -28,11 +32,7 @@ LONGEST_QUESTION: Final = 16_000
 LONGEST: Final = 2_500
 """Characters of an answer."""
 _MOST_DOCUMENTS: Final = 3
-_MOST_MENTIONS: Final = 2
-_FEW_TERMS: Final = 3
-_IDENTIFIER: Final = 4.0
-_WORD: Final = 0.6
-"""How far a name in the question lifts a definition; a place in the ranking is worth 0.5."""
+_FENCE: Final = "```"
 _VERSION: Final = re.compile(r"\b\d+(?:\.\d+)+\b")
 
 
@@ -49,7 +49,7 @@ def compose(request: Request) -> str:
         case Task.SUMMARISE:
             paragraphs = summing_up.sum_up(passages)
         case Task.FIND:
-            paragraphs = finding.places(passages)
+            paragraphs = finding.places(passages, asked)
         case Task.WALKTHROUGH:
             paragraphs = walking_through.steps(passages, asked)
         case _:
@@ -58,13 +58,18 @@ def compose(request: Request) -> str:
 
 
 def _answer(passages: list[Passage], question: str, asked: frozenset[str]) -> list[str]:
-    lead = max(passages, key=lambda passage: _precedence(passage, question, asked))
+    error = tracebacks.read(question)
+    if error and (said := failing.explain(passages, error)):
+        return said
+    lead = leading.choose(passages, question, asked)
     others = [passage for passage in passages if passage is not lead]
     if lead.kind in definitions.KINDS:
         paragraphs = definitions.explain(lead, others, asked)
+    elif lead.kind == "module":
+        paragraphs = definitions.introduce(lead) or _from_documents(others, asked)
     else:
         paragraphs = _from_documents([lead, *others], asked)
-    return paragraphs + _mentions(lead, others, asked)
+    return paragraphs + mentioning.others(lead, others, question, asked)
 
 
 def _cleaned(passage: Passage) -> Passage:
@@ -80,67 +85,51 @@ def _asked(question: str, repository: str) -> frozenset[str]:
 
 def _of_version(passages: list[Passage], question: str) -> list[Passage]:
     """Keep to the passages that name the version which the question names, if there are any."""
-    versions = _VERSION.findall(question)
-    naming = [p for p in passages if any(v in f"{p.path} {p.symbol} {p.text}" for v in versions)]
+    versions = [re.compile(rf"(?<![\d.]){re.escape(v)}(?!\d)") for v in _VERSION.findall(question)]
+    naming = [
+        p for p in passages if any(v.search(f"{p.path} {p.symbol} {p.text}") for v in versions)
+    ]
     # A definition names a version by the way: a default, a deprecation.
     pages = [p for p in naming if p.kind not in definitions.KINDS]
     return pages or naming or passages
 
 
-def _precedence(passage: Passage, question: str, asked: frozenset[str]) -> float:
-    """Say how well a passage would lead the answer: by its rank, unless its name says more."""
-    value = -passage.number / 2
-    if passage.kind in definitions.KINDS:
-        name = definitions.short_name(passage)
-        named = _named(name, question, asked)
-        value += named
-        if name.startswith("_"):
-            value -= 1.5  # how it is done, seldom what is asked for
-        if definitions.is_stub(passage):
-            value -= 1
-        # A class before its parts, where the question names both alike.
-        value += 0.6 if passage.kind == "class" and named >= _IDENTIFIER else 0
-    return value
-
-
-def _named(name: str, question: str, asked: frozenset[str]) -> float:
-    """Say how plainly the question names a definition.
-
-    An identifier that could be nothing else settles it; a word like ``search`` is a hint.
-    """
-    if not name:
-        return 0
-    verbatim = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question)
-    if verbatim and (re.search(r"\w_|[a-z][A-Z]", name) or f"`{name}" in question):
-        return _IDENTIFIER
-    if verbatim or (terms(name) and terms(name) <= asked):
-        return _WORD
-    return 0
-
-
 def _from_documents(passages: Sequence[Passage], asked: frozenset[str]) -> list[str]:
     """Return what the best documents say, each under its title when there are several."""
-    lead, *rest = [p for p in passages if p.kind not in definitions.KINDS]
-    floor = max(1, _worth(lead, asked))
-    adding = [p for p in rest if _worth(p, asked) >= floor and _is_kindred(p, lead)]
+    pages = [p for p in passages if p.kind not in definitions.KINDS | {"module"}]
+    if not pages:
+        return []
+    telling = _telling(asked, passages)
+    lead = pages[0]
     parts: list[tuple[Passage, list[str]]] = []
     seen: set[str] = set()
-    for passage in (lead, *adding[: _MOST_DOCUMENTS - 1]):
+    floor = 0
+    for passage in (p for p in pages if p is lead or _is_kindred(p, lead)):
         excerpt = documents.excerpt(passage, asked)
         said = re.sub(r"\s*\[\d+\]", "", "\n\n".join(excerpt))
-        if said and said not in seen:
+        worth = _worth(passage, excerpt, telling)
+        floor = floor or max(1, worth)
+        if said and said not in seen and (passage is lead or worth >= floor):
             seen.add(said)
             parts.append((passage, excerpt))
     paragraphs: list[str] = []
-    for passage, excerpt in parts:
+    for passage, excerpt in parts[:_MOST_DOCUMENTS]:
         if passage.symbol or len(parts) > 1:
             paragraphs.append(f"**{documents.title(passage)}**")
         paragraphs += excerpt
     return paragraphs
 
 
-def _worth(passage: Passage, asked: frozenset[str]) -> int:
-    return overlap(f"{passage.symbol or ''} {passage.text}", asked)
+def _telling(asked: frozenset[str], passages: Sequence[Passage]) -> frozenset[str]:
+    """Return the terms that tell one passage from another: those that not all of them hold."""
+    held = (terms(f"{p.symbol or ''} {p.text}") for p in passages)
+    return asked - frozenset.intersection(*held) or asked
+
+
+def _worth(passage: Passage, excerpt: Sequence[str], telling: frozenset[str]) -> int:
+    """Count the terms in what would be quoted; in code they stand by chance."""
+    prose = " ".join(paragraph for paragraph in excerpt if not paragraph.startswith(_FENCE))
+    return overlap(f"{documents.title(passage)} {prose}", telling)
 
 
 def _is_kindred(passage: Passage, lead: Passage) -> bool:
@@ -150,29 +139,14 @@ def _is_kindred(passage: Passage, lead: Passage) -> bool:
     ) == documents.is_release_note(lead)
 
 
-def _mentions(lead: Passage, others: Iterable[Passage], asked: frozenset[str]) -> list[str]:
-    # One word in common is chance when the question has many.
-    shared = 1 if len(asked) <= _FEW_TERMS else 2
-    near = [
-        passage
-        for passage in others
-        if passage.kind in definitions.KINDS
-        and definitions.qualified_name(passage) != definitions.qualified_name(lead)
-        and overlap(definitions.short_name(passage), asked)
-        and overlap(definitions.mention(passage), asked) >= shared
-    ]
-    if not near:
-        return []
-    lines = "\n".join(map(definitions.mention, near[:_MOST_MENTIONS]))
-    return [f"See also:\n\n{lines}"]
-
-
 def _within(paragraphs: Iterable[str], longest: int) -> str:
     """Join paragraphs as far as they fit; a heading does not stay behind alone."""
     kept: list[str] = []
     size = 0
     for paragraph in paragraphs:
         if size + len(paragraph) + 2 > longest:
+            if kept and kept[-1].endswith(":"):
+                kept.pop()  # it announced what has no room
             continue
         kept.append(paragraph)
         size += len(paragraph) + 2

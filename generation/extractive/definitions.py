@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from generation.extractive import docstrings, examples, signatures
-from generation.extractive.markup import from_rst
-from generation.extractive.sentences import first_sentence, relevant, shortened
+from generation.extractive import docstrings, elaborating, examples, signatures, typesetting
+from generation.extractive.markup import Kind, from_prose, from_rst
+from generation.extractive.sentences import first_sentence, first_sentences, sentences
 from generation.extractive.terms import overlap, terms
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ _LONGEST_LINE: Final = 130
 _LONGEST_SUMMARY: Final = 300
 _FIRST_LINES: Final = 15
 """Shown of a definition that documents nothing."""
-_FAILURE: Final = terms("error errors exception fail failure invalid raise refuse wrong happens")
+FAILURE: Final = terms("error errors exception fail failure invalid raise refuse wrong happens")
 """Stems of a question about what goes wrong."""
+_OVERLOAD: Final = re.compile(r"^[ \t]*@(?:\w+\.)?overload\b", re.MULTILINE)
+_TEST: Final = re.compile(r"(?:^|/)(?:tests?/|test_|conftest\.)|_test\.\w+$")
 _CONSTRUCTOR: Final = ".__init__"
 _CONSTRUCTOR_HEAD: Final = "def __init__("
 _OUTLINED: Final = re.compile(
@@ -51,8 +54,46 @@ def short_name(passage: Passage) -> str:
 
 def is_stub(passage: Passage) -> bool:
     """Tell a protocol's or an overload's method, whose body says nothing."""
+    if _OVERLOAD.search(passage.text):
+        return True
     body = re.sub(r"\"{3}.*?\"{3}", "", passage.text, flags=re.DOTALL).strip()
     return passage.kind == "method" and (body.endswith(("...", ":")))
+
+
+def is_documented(passage: Passage) -> bool:
+    """Tell a definition or a module of which the passage holds something of the docstring."""
+    return bool(docstring_of(passage).summary)
+
+
+def is_test(passage: Passage) -> bool:
+    """Tell what tests the code from the code."""
+    return _TEST.search(passage.path) is not None or short_name(passage).startswith("test_")
+
+
+def is_about_failure(asked: frozenset[str]) -> bool:
+    """Tell a question about what goes wrong."""
+    return bool(asked & FAILURE)
+
+
+def docstring_of(passage: Passage) -> Docstring:
+    """Return the docstring of a definition or a module."""
+    if passage.kind == "module":
+        return docstrings.of_source(f":\n{passage.text.lstrip()}")
+    return docstrings.of_piece(passage.text, path=passage.path)
+
+
+def introduce(module: Passage) -> list[str]:
+    """Return what a module says of itself; its imports and constants answer nothing."""
+    docstring = docstring_of(module)
+    said = first_sentences(from_rst(docstring.summary), longest=_LONGEST_SUMMARY)
+    if not said:
+        return []
+    more = [b for b in from_prose(docstring.details) if b.kind is Kind.PARAGRAPH]
+    lead = f"`{module.symbol}`" if module.symbol else f"`{module.path}`"
+    return [
+        f"{lead} (module): {said} [{module.number}]",
+        *typesetting.cited(more[:1], module.number),
+    ]
 
 
 def explain(passage: Passage, others: Sequence[Passage], asked: frozenset[str]) -> list[str]:
@@ -66,22 +107,36 @@ def explain(passage: Passage, others: Sequence[Passage], asked: frozenset[str]) 
     if signature:
         paragraphs.append(f"```pyi\n{signature}\n```")
     elif not any(part.docstring.summary for part in documented):
-        code = "\n".join(passage.text.strip().splitlines()[:_FIRST_LINES])
-        paragraphs.append(f"```{_language(passage)}\n{code}\n```")
+        paragraphs.append(f"```{_language(passage)}\n{_beginning(passage)}\n```")
+    for part in documented:
+        paragraphs += elaborating.announced(part.docstring, asked, part.number)
     # The definition's own name is in half of its parameters' descriptions: it weighs nothing.
     telling = asked - terms(short_name(passage))
     paragraphs += _parameters(documented, passage.signature or signature, telling)
     if passage.kind == "class":
         paragraphs += _methods(passage)
-    if asked & _FAILURE:
-        paragraphs += _raises(documented)
+    if is_about_failure(asked):
+        paragraphs += _raises(documented) or _refusing(passage)
     paragraphs += _example(passage, documented, others)
     return paragraphs
 
 
+def _beginning(passage: Passage) -> str:
+    """Return the first lines; of a class's outline, which is no code, the header."""
+    if passage.kind == "class" and passage.signature:
+        return f"{passage.signature}: ..."
+    return "\n".join(textwrap.dedent(passage.text).strip("\n").splitlines()[:_FIRST_LINES])
+
+
+def raises(passage: Passage) -> list[str]:
+    """Return what a definition's docstring says that it raises."""
+    listed = "\n".join(map(_parameter_line, docstring_of(passage).raises))
+    return [f"`{short_name(passage)}` raises [{passage.number}]:\n\n{listed}"] if listed else []
+
+
 def mention(passage: Passage) -> str:
     """Return one line about a definition that is beside the point but near it."""
-    docstring = docstrings.of_source(passage.text)
+    docstring = docstring_of(passage)
     summary = first_sentence(from_rst(docstring.summary), longest=_LONGEST_LINE)
     said = f": {summary.rstrip('.')}" if summary else ""
     return f"- `{qualified_name(passage)}`{said} [{passage.number}]"
@@ -97,7 +152,7 @@ class _Documented:
 
 def _documented(passage: Passage, others: Sequence[Passage]) -> list[_Documented]:
     """Return the definition's docstring, then its constructor's where that is another."""
-    own = _Documented(docstrings.of_source(passage.text), passage.number)
+    own = _Documented(docstring_of(passage), passage.number)
     constructor = _constructor(passage, others)
     if constructor is None:
         return [own]
@@ -116,10 +171,9 @@ def _constructor(passage: Passage, others: Sequence[Passage]) -> Passage | None:
 
 
 def _lead(passage: Passage, docstring: Docstring, asked: frozenset[str]) -> str:
-    summary = shortened(from_rst(docstring.summary), longest=_LONGEST_SUMMARY)
-    more = relevant(from_rst(docstring.details), asked, most=2)
-    # A sentence that a list or a code example follows says little without it.
-    text = " ".join([summary, *(s for s in more if not s.endswith(":"))]).strip()
+    standing = (s for s in sentences(from_rst(docstring.summary)) if not s.endswith(":"))
+    summary = first_sentences(" ".join(standing), longest=_LONGEST_SUMMARY)
+    text = " ".join([summary, *elaborating.sentences_of(docstring, asked)]).strip()
     kind = "class" if _is_constructor(passage) else passage.kind
     name = f"`{qualified_name(passage)}`" if passage.symbol else f"This {kind}"
     if not text:
@@ -161,6 +215,14 @@ def _raises(documented: Sequence[_Documented]) -> list[str]:
         for part in documented
         if part.docstring.raises
     ]
+
+
+def _refusing(passage: Passage) -> list[str]:
+    """Show the code that raises, of a definition whose docstring does not say what it raises."""
+    code = examples.body_of(passage.text)
+    if not re.search(r"^\s*raise\b", code, re.MULTILINE):
+        return []
+    return [f"In its code [{passage.number}]:", f"```python\n{code}\n```"]
 
 
 def _telling(

@@ -23,9 +23,9 @@ class Docstring:
     """The parts of a docstring that an answer draws on."""
 
     summary: str = ""
-    """The first paragraph, on one line."""
+    """The first paragraph of prose, on one line."""
     details: str = ""
-    """The prose after it, before any section."""
+    """What comes after it, before any section, in its markup."""
     parameters: tuple[Parameter, ...] = ()
     raises: tuple[Parameter, ...] = ()
     """Errors by name, with when they are raised."""
@@ -35,10 +35,10 @@ class Docstring:
 
 _IN_SOURCE: Final = re.compile(
     r"""
-    :[ \t]*(?:\#[^\n]*)?\n\s*                # the end of a header, and
+    :[ \t]*(?:\#[^\n]*)?\n(?:[ \t]*\n)*(?P<margin>[ \t]*)   # the end of a header, and
     [rRuU]?(?P<quotes>\"\"\"|''')(?P<text>.*?)   # a docstring, that ends with its quotes,
     (?: (?P=quotes)
-      | \n[ \t]*\n(?=[ ]+(?:@|(?:async[ ]+)?def[ ]))   # or where an outline's methods begin,
+      | \n[ \t]*\n(?=(?P=margin)(?:@|(?:async[ ]+)?def[ ]))   # or where an outline's methods begin,
       | \Z )                                           # or with the passage
     """,
     re.DOTALL | re.VERBOSE,
@@ -66,6 +66,18 @@ _FIELD: Final = re.compile(
     r"(?P<text>.*(?:\n[ \t]+.*)*)",
     re.MULTILINE,
 )
+_RAISES_FIELD: Final = re.compile(
+    r"^:(?:raises?|except(?:ion)?)\s+(?P<name>[\w.]+):\s*(?P<text>.*(?:\n[ \t]+.*)*)", re.MULTILINE
+)
+_ANY_FIELD: Final = re.compile(r"^:\w+(?: [^:\n]+)?:(?:\s|$)", re.MULTILINE)
+_HEAD: Final = re.compile(r"^[ \t]*(?:@|(?:async[ ]+)?def[ ]|class[ ])", re.MULTILINE)
+_PYTHON: Final = (".py", ".pyi")
+_QUOTES: Final = '"""'
+_FEWEST_WORDS: Final = 4
+"""Of a paragraph that is known for prose, which no statement of Python reads like."""
+_LEADING_DIRECTIVE: Final = re.compile(
+    r"\A\.\. [\w:-]+::[^\n]*(?:\n[ \t]+[^\n]*|\n[ \t]*(?=\n))*\n*"
+)
 
 
 def of_source(source: str) -> Docstring:
@@ -80,13 +92,35 @@ def of_source(source: str) -> Docstring:
     return parse(match["text"])
 
 
+def of_piece(source: str, *, path: str) -> Docstring:
+    """Parse the docstring of a definition of which ``source`` may be any piece.
+
+    A piece of Python that begins within the docstring holds the rest of it.
+    """
+    if path.endswith(_PYTHON) and not _HEAD.match(source):
+        rest = inspect.cleandoc(f"\n{source.partition(_QUOTES)[0]}")
+        if _is_prose(rest.partition("\n\n")[0]):
+            return parse(rest)
+    return of_source(source)
+
+
+def _is_prose(paragraph: str) -> bool:
+    return (
+        paragraph[:1].isupper()
+        and paragraph.endswith((".", ":", "!", "?"))
+        and "=" not in paragraph
+        and len(paragraph.split()) >= _FEWEST_WORDS
+    )
+
+
 def parse(text: str) -> Docstring:
     """Parse the text between a docstring's quotes."""
     text = inspect.cleandoc(text)
     body, sections = _sections(text)
     fields = list(_FIELD.finditer(body))
-    prose = body[: fields[0].start()] if fields else body
-    summary, _, details = prose.strip().partition("\n\n")
+    first_field = _ANY_FIELD.search(body)
+    prose = body[: first_field.start()] if first_field else body
+    summary, details = _summed_up(prose.strip())
     described = [part for name, part in sections if name in _PARAMETER_SECTIONS]
     parameters = [parameter for part in described for parameter in _listed(part)]
     examples = [part for name, part in sections if name in _EXAMPLE_SECTIONS]
@@ -94,14 +128,28 @@ def parse(text: str) -> Docstring:
         examples = [details[details.index(">>>") :]]
         details = details[: details.index(">>>")]
     return Docstring(
-        summary=_joined(summary) if not summary.startswith(">>>") else "",
+        summary=_joined(summary),
         details=details.strip(),
         parameters=tuple(parameters) or tuple(map(_from_field, fields)),
         raises=tuple(
             error for name, part in sections if name == "raises" for error in _listed(part)
+        )
+        or tuple(
+            Parameter(field["name"], "", _joined(field["text"]))
+            for field in _RAISES_FIELD.finditer(body)
         ),
         example=examples[0] if examples else "",
     )
+
+
+def _summed_up(prose: str) -> tuple[str, str]:
+    """Cut prose into its first paragraph and the rest; notes on versions sum nothing up."""
+    noted = _LEADING_DIRECTIVE.match(prose)
+    notes = noted.group() if noted else ""
+    summary, _, details = prose[len(notes) :].partition("\n\n")
+    if summary.startswith(">>>"):
+        return "", prose
+    return summary, f"{details.strip()}\n\n{notes}".strip()
 
 
 def _sections(text: str) -> tuple[str, list[tuple[str, str]]]:

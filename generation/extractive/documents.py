@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from generation.extractive import examples, markup
+from generation.extractive import changes, examples, markup, typesetting
 from generation.extractive.markup import Block, Kind
 from generation.extractive.sentences import relevant, sentences, shortened
 from generation.extractive.terms import overlap, terms
@@ -23,9 +22,11 @@ _LONGEST: Final = 900
 _MOST_ITEMS: Final = 8
 _MOST_SENTENCES: Final = 3
 _LONGEST_ITEM: Final = 200
-_SHORTEST_CLAIM: Final = 2
-"""Spaces in a paragraph that is worth a citation."""
+_LONGEST_NAMED: Final = 500
+"""Characters of an item that holds what the question names."""
 _RELEASE: Final = re.compile(r"release|change ?log|what.?s new|news|history", re.IGNORECASE)
+_CHANGES: Final = re.compile(r"(?:^|/)changes\b[^/]*$", re.IGNORECASE)
+_RELEASED: Final = re.compile(r"(?:un)?released\b.{0,30}", re.IGNORECASE)
 _BOILERPLATE: Final = re.compile(
     r"github stats|automatically generated|authors? contributed|we closed a total|full list",
     re.IGNORECASE,
@@ -34,7 +35,8 @@ _BOILERPLATE: Final = re.compile(
 
 def is_release_note(passage: Passage) -> bool:
     """Tell a passage that lists what changed."""
-    return _RELEASE.search(f"{passage.path} {passage.symbol or ''}") is not None
+    named = f"{passage.path} {passage.symbol or ''}"
+    return _RELEASE.search(named) is not None or _CHANGES.search(passage.path) is not None
 
 
 def title(passage: Passage) -> str:
@@ -50,16 +52,17 @@ def title(passage: Passage) -> str:
 def excerpt(passage: Passage, asked: frozenset[str]) -> list[str]:
     """Return the cited paragraphs of an answer from a document's section."""
     found = markup.read(passage.text, passage.path)
-    body = [block for block in found if block.kind is not Kind.HEADING]
+    unasked = {Kind.HEADING} if changes.is_asked(asked) else {Kind.HEADING, Kind.VERSION}
+    body = [block for block in found if block.kind not in unasked]
     if passage.path.endswith(".py"):
         chosen = _of_tutorial(body, passage, asked)
     elif is_release_note(passage):
-        chosen = _main_points(body)
+        chosen = _main_points(body, asked)
     else:
         chosen = _answering(body, asked)
     if not chosen:
         return []
-    return _cited(chosen, passage.number)
+    return typesetting.cited(chosen, passage.number)
 
 
 def _answering(body: list[Block], asked: frozenset[str]) -> list[Block]:
@@ -74,12 +77,12 @@ def _answering(body: list[Block], asked: frozenset[str]) -> list[Block]:
     chosen: set[int] = set()
     room = _LONGEST
     for i in ranked:
-        group = [_trimmed(block, asked) for block in groups[i]]
+        group = [trimmed(block, asked) for block in groups[i]]
         size = sum(len(block.text) for block in group)
         if size <= room and (not chosen or overlap(" ".join(b.text for b in group), asked)):
             chosen.add(i)
             room -= size
-    return [_trimmed(block, asked) for i in sorted(chosen) for block in groups[i]]
+    return [trimmed(block, asked) for i in sorted(chosen) for block in groups[i]]
 
 
 def _groups(body: list[Block]) -> list[list[Block]]:
@@ -96,18 +99,26 @@ def _groups(body: list[Block]) -> list[list[Block]]:
     return groups
 
 
-def _trimmed(block: Block, asked: frozenset[str]) -> Block:
+def trimmed(block: Block, asked: frozenset[str]) -> Block:
+    """Return ``block`` cut to what an answer has room for."""
     match block.kind:
         case Kind.PARAGRAPH if len(sentences(block.text)) > _MOST_SENTENCES:
-            kept = relevant(block.text, asked, most=_MOST_SENTENCES)
-            kept = kept or sentences(block.text)[:_MOST_SENTENCES]
-            return Block(block.kind, (" ".join(kept),))
+            return Block(block.kind, (_trimmed_prose(block.text, asked),))
         case Kind.CODE:
-            return Block(block.kind, block.lines[: examples.MOST_LINES], block.language)
+            return Block(block.kind, examples.beginning(block.lines), block.language)
         case Kind.LIST:
             return _shortened_list(block)
         case _:
             return block
+
+
+def _trimmed_prose(text: str, asked: frozenset[str]) -> str:
+    """Keep the sentences that speak to the question, and the one that announces what follows."""
+    *said, last = sentences(text)
+    if not last.endswith(":"):
+        said, last = [*said, last], ""
+    kept = relevant(" ".join(said), asked, most=_MOST_SENTENCES) or said[:_MOST_SENTENCES]
+    return " ".join([*kept, last]).strip()
 
 
 def _shortened_list(block: Block) -> Block:
@@ -117,12 +128,19 @@ def _shortened_list(block: Block) -> Block:
     return Block(block.kind, items, block.language)
 
 
-def _main_points(body: list[Block]) -> list[Block]:
-    """Take the first list of release notes, which is their overview; else the first prose."""
+def _main_points(body: list[Block], asked: frozenset[str]) -> list[Block]:
+    """Take the items that the question names; else the first list, which is the overview.
+
+    Release notes without a list begin with what matters.
+    """
     said = [block for block in body if not _BOILERPLATE.search(block.text)]
+    dates = [b for b in said if b.kind is Kind.PARAGRAPH and _RELEASED.fullmatch(b.text)][:1]
     lists = [block for block in said if block.kind is Kind.LIST]
+    if named := changes.naming([item for block in lists for item in block.lines], asked):
+        items = (shortened(item.strip(), longest=_LONGEST_NAMED) for item in named)
+        return [*dates, Block(Kind.LIST, tuple(items))]
     if lists:
-        return [_shortened_list(lists[0])]
+        return [*dates, _shortened_list(lists[0])]
     return [block for block in said if block.kind is Kind.PARAGRAPH][:2]
 
 
@@ -130,7 +148,7 @@ def _of_tutorial(body: list[Block], passage: Passage, asked: frozenset[str]) -> 
     """Take the comments that speak to the question, and the statements with what they rest on."""
     prose = [block for block in body if block.kind is Kind.PARAGRAPH]
     speaking = [block for block in prose if overlap(block.text, asked)] or prose
-    chosen = [_trimmed(block, asked) for block in speaking[:2]]
+    chosen = [trimmed(block, asked) for block in speaking[:2]]
     best = max((overlap(b.text, asked) for b in body if b.kind is Kind.CODE), default=0)
     wanted = max(1, min(best, len(asked)))
     for threshold in range(wanted, 0, -1):
@@ -142,47 +160,3 @@ def _of_tutorial(body: list[Block], passage: Passage, asked: frozenset[str]) -> 
 
 def _speaks(asked: frozenset[str], threshold: int) -> Callable[[str], bool]:
     return lambda statement: overlap(statement, asked) >= threshold
-
-
-def _cited(chosen: list[Block], number: int) -> list[str]:
-    """Set blocks as Markdown; each paragraph and each list names its source."""
-    paragraphs: list[str] = []
-    for block, following in zip_longest(chosen, chosen[1:]):
-        before = paragraphs[-1] if paragraphs else ""
-        match block.kind:
-            case Kind.PARAGRAPH:
-                paragraphs.append(_paragraph(block.text, following, number))
-            case Kind.LIST:
-                introduced = before.endswith(f"[{number}]:")
-                paragraphs.append(_list(block, None if introduced else number))
-            case Kind.CODE:
-                fence = _fence(block.lines)
-                paragraphs.append(f"{fence}{block.language}\n{block.text}\n{fence}")
-    if all(block.kind is Kind.CODE for block in chosen):
-        paragraphs.insert(0, f"From the documentation [{number}]:")
-    return paragraphs
-
-
-def _paragraph(text: str, following: Block | None, number: int) -> str:
-    if text.count(" ") < _SHORTEST_CLAIM:
-        return text  # "or", between two commands, claims nothing
-    if following and following.kind is Kind.CODE and text[-1] not in ".:!?":
-        text += ":"
-    return _with_citation(text, number)
-
-
-def _list(block: Block, number: int | None) -> str:
-    marks = [f"{i}." if block.language else "-" for i in range(1, len(block.lines) + 1)]
-    items = [f"{mark} {item}" for mark, item in zip(marks, block.lines, strict=True)]
-    if number is not None:
-        items[-1] = _with_citation(items[-1], number)
-    return "\n".join(items)
-
-
-def _fence(lines: tuple[str, ...]) -> str:
-    longest = max((len(m.group()) for line in lines for m in re.finditer("`+", line)), default=0)
-    return "`" * max(3, longest + 1)
-
-
-def _with_citation(text: str, number: int) -> str:
-    return f"{text[:-1]} [{number}]:" if text.endswith(":") else f"{text} [{number}]"

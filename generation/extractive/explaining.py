@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from generation.extractive import definitions, documents, markup
+from generation.extractive import definitions, documents, leading, markup
 from generation.extractive.markup import Kind
 
 if TYPE_CHECKING:
@@ -29,9 +29,12 @@ def explain(passages: Sequence[Passage], question: str, asked: frozenset[str]) -
     )
     if code:
         return _used(defined, code)
-    lead = passages[0]
+    lead = leading.documented(passages[0], passages[1:])
     if lead.kind in definitions.KINDS:
-        return definitions.explain(lead, passages[1:], asked)
+        others = [passage for passage in passages if passage is not lead]
+        return definitions.explain(lead, others, asked)
+    if lead.kind == "module" and (said := definitions.introduce(lead)):
+        return said
     excerpt = documents.excerpt(lead, asked)
     if excerpt:
         return [f"**{documents.title(lead)}**", *excerpt]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from generation.extractive import definitions, docstrings, documents
+from generation.extractive import definitions, documents
 from generation.extractive.markup import from_rst
 from generation.extractive.sentences import first_sentence
 
@@ -17,25 +17,35 @@ _LONGEST_LINE: Final = 130
 """Characters of what is said of a place."""
 
 
-def places(passages: Sequence[Passage]) -> list[str]:
-    """Return the list of places, in the order that they were found."""
+def places(passages: Sequence[Passage], asked: frozenset[str]) -> list[str]:
+    """Return the list of places, in the order that they were found.
+
+    Of a question about what goes wrong, also what the first of them that says so raises.
+    """
     lines: dict[str, None] = {}
     for passage in passages:
         lines.setdefault(_line(passage))
-    return ["These are the places:", "\n".join(lines)]
+    raised = (definitions.raises(p) for p in passages if definitions.is_about_failure(asked))
+    return ["These are the places:", "\n".join(lines), *next(filter(None, raised), [])]
 
 
 def _line(passage: Passage) -> str:
     where = f"`{passage.path}`, {_span(passage)}"
     if passage.kind in definitions.KINDS and passage.symbol:
-        summary = docstrings.of_source(passage.text).summary
-        said = first_sentence(from_rst(summary), longest=_LONGEST_LINE).rstrip(".")
-        about = f": {said}" if said else ""
+        about = _about(passage)
         name = definitions.qualified_name(passage)
         return f"- `{name}` ({passage.kind}) in {where}{about} [{passage.number}]"
+    if passage.kind == "module" and passage.symbol:
+        return f"- `{passage.symbol}` (module) in {where}{_about(passage)} [{passage.number}]"
     if passage.symbol:
         return f"- **{documents.title(passage)}** in {where} [{passage.number}]"
     return f"- {where} [{passage.number}]"
+
+
+def _about(passage: Passage) -> str:
+    summary = definitions.docstring_of(passage).summary
+    said = first_sentence(from_rst(summary), longest=_LONGEST_LINE).rstrip(".")
+    return f": {said}" if said else ""
 
 
 def _span(passage: Passage) -> str:

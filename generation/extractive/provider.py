@@ -33,7 +33,7 @@ class ExtractiveProvider:
 
     def complete(self, request: Request) -> Completion:
         """Return the answer, or why it takes a model: ``request.model`` is of no effect."""
-        declined = declining.reason_against(request.task)
+        declined = declining.reason_against(request.task, unanswered=request.unanswered)
         if declined:
             return Completion(
                 text=declined,

@@ -21,6 +21,16 @@ def first_sentence(text: str, *, longest: int) -> str:
     return shortened(found[0], longest=longest) if found else ""
 
 
+def first_sentences(text: str, *, longest: int) -> str:
+    """Return as many whole sentences as ``longest`` characters hold, or the first of them cut."""
+    kept = ""
+    for sentence in sentences(text):
+        if kept and len(kept) + 1 + len(sentence) > longest:
+            break
+        kept = f"{kept} {sentence}".strip()
+    return shortened(kept, longest=longest)
+
+
 def shortened(text: str, *, longest: int) -> str:
     """Cut ``text`` at a word to ``longest`` characters; the cut shows as an ellipsis."""
     if len(text) <= longest:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-import textwrap
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WIDTH: Final = 88
 _OPENING: Final = "([{"
 _CLOSING: Final = ")]}"
+_STRING_OR_SPACE: Final = re.compile(r"(?P<string>\"[^\"\n]*\"|'[^'\n]*')|\s+")
 
 
 def find(source: str, name: str) -> str | None:
@@ -26,7 +29,8 @@ def find(source: str, name: str) -> str | None:
 
 def one_line(signature: str) -> str:
     """Join a signature that spans lines, without the comma that then ends it."""
-    joined = " ".join(signature.split()).rstrip(":").rstrip()
+    joined = _STRING_OR_SPACE.sub(lambda match: match["string"] or " ", signature.strip())
+    joined = joined.rstrip(":").rstrip()
     joined = re.sub(r"([(\[{]) ", r"\1", joined)
     return re.sub(r",? ([)\]}])", r"\1", joined)
 
@@ -34,39 +38,68 @@ def one_line(signature: str) -> str:
 def stub(signature: str, *, indent: str = "") -> str:
     """Return a signature as in a stub file, with its parameters on several lines when long."""
     line = f"{indent}{one_line(signature)}: ..."
-    if len(line) <= _WIDTH or "(" not in line or ")" not in line:
+    parameters = _parameters(line)
+    if len(line) <= _WIDTH or not parameters:
         return line
-    head, _, rest = line.partition("(")
-    parameters, _, tail = rest.rpartition(")")
-    filled = textwrap.fill(
-        parameters,
-        width=_WIDTH,
-        initial_indent=f"{indent}    ",
-        subsequent_indent=f"{indent}    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return f"{head}(\n{filled},\n{indent}){tail}"
+    start = line.index("(") + 1
+    head, tail = line[:start], line[start + len(parameters) :]
+    filled = "\n".join(_filled(_split(parameters), f"{indent}    "))
+    return f"{head}\n{filled}\n{indent}{tail}"
 
 
 def required(signature: str) -> frozenset[str]:
     """Return the names of the parameters that have no default."""
-    parameters = signature.partition("(")[2].rpartition(")")[0]
     names: set[str] = set()
-    for part in _split(parameters):
+    for part in _split(_parameters(signature)):
         name = re.match(r"\w+", part)
         if name and "=" not in part and name.group() not in {"self", "cls"}:
             names.add(name.group())
     return frozenset(names)
 
 
+def _filled(parameters: list[str], indent: str) -> list[str]:
+    """Set parameters on lines that are broken between them alone: a type is never torn apart."""
+    lines: list[str] = []
+    for parameter in parameters:
+        grown = f"{lines[-1]} {parameter}," if lines else ""
+        if grown and len(grown) <= _WIDTH:
+            lines[-1] = grown
+        else:
+            lines.append(f"{indent}{parameter},")
+    return lines
+
+
+def _parameters(signature: str) -> str:
+    """Return what stands between the first parenthesis and the one that closes it."""
+    start = signature.find("(") + 1
+    depth = 1
+    for position, character in _outside_strings(signature, start):
+        depth += (character in _OPENING) - (character in _CLOSING)
+        if depth == 0:
+            return signature[start:position]
+    return ""
+
+
 def _split(parameters: str) -> list[str]:
-    """Split at the commas that stand in no bracket."""
-    parts, depth = [""], 0
-    for character in parameters:
+    """Split at the commas that stand in no bracket and no string."""
+    starts, depth = [0], 0
+    for position, character in _outside_strings(parameters, 0):
         depth += (character in _OPENING) - (character in _CLOSING)
         if character == "," and depth == 0:
-            parts.append("")
+            starts.append(position + 1)
+    ends = [*(start - 1 for start in starts[1:]), len(parameters)]
+    parts = (parameters[start:end].strip() for start, end in zip(starts, ends, strict=True))
+    return [part for part in parts if part]
+
+
+def _outside_strings(text: str, start: int) -> Iterator[tuple[int, str]]:
+    """Yield the characters of ``text`` that are in no string literal, with where they are."""
+    quote = ""
+    for position in range(start, len(text)):
+        character = text[position]
+        if quote:
+            quote = "" if character == quote and text[position - 1] != "\\" else quote
+        elif character in "\"'":
+            quote = character
         else:
-            parts[-1] += character
-    return [part.strip() for part in parts]
+            yield position, character

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from generation.extractive import definitions, docstrings, documents, markup
+from generation.extractive import definitions, documents, markup
 from generation.extractive.markup import Kind
 from generation.extractive.sentences import sentences, shortened
 
@@ -36,7 +36,7 @@ def sum_up(passages: Sequence[Passage]) -> list[str]:
 
 def _line(passage: Passage, *, most: int, longest: int) -> str:
     if passage.kind in definitions.KINDS and passage.symbol:
-        summary = docstrings.of_source(passage.text).summary
+        summary = definitions.docstring_of(passage).summary
         return definitions.mention(passage) if summary else ""
     said = shortened(" ".join(sentences(_prose(passage))[:most]), longest=longest)
     return f"- **{documents.title(passage)}**: {said} [{passage.number}]" if said else ""
@@ -45,7 +45,7 @@ def _line(passage: Passage, *, most: int, longest: int) -> str:
 def _prose(passage: Passage) -> str:
     """Return what a passage says in words; a title ends like a sentence."""
     if passage.kind == "module":
-        return docstrings.of_source(f":\n{passage.text}").summary
+        return definitions.docstring_of(passage).summary
     said = (
         block.text
         for block in markup.read(passage.text, passage.path)

@@ -57,4 +57,6 @@ def _title(passage: Passage) -> str:
 def _step(passage: Passage, asked: frozenset[str]) -> list[str]:
     if passage.kind in definitions.KINDS:
         return definitions.explain(passage, (), asked)
+    if passage.kind == "module":
+        return definitions.introduce(passage)
     return documents.excerpt(passage, asked)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 
 from generation.extractive.markup import markdown, rst, tutorial
-from generation.extractive.markup.block import Block, Kind
+from generation.extractive.markup.block import NESTED, Block, Kind
 from generation.extractive.markup.inline import from_rst
 
-__all__ = ["Block", "Kind", "from_rst", "read"]
+__all__ = ["NESTED", "Block", "Kind", "from_prose", "from_rst", "read"]
 
 _MARKDOWN = (".md", ".markdown", ".ipynb")
 
@@ -20,4 +20,9 @@ def read(text: str, path: str) -> list[Block]:
         return list(markdown.read(text.splitlines()))
     if path.endswith(".py"):
         return list(tutorial.read(text))
+    return list(rst.read(text.splitlines()))
+
+
+def from_prose(text: str) -> list[Block]:
+    """Return the blocks of a docstring, whose margin is already off."""
     return list(rst.read(text.splitlines()))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+NESTED = "  "
+"""Begins an item that stands in an item."""
+
 
 class Kind(Enum):
     """What a block is."""
@@ -13,6 +16,8 @@ class Kind(Enum):
     PARAGRAPH = auto()
     LIST = auto()
     CODE = auto()
+    VERSION = auto()
+    """A note of the version in which something came, changed or goes; one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +26,10 @@ class Block:
 
     kind: Kind
     lines: tuple[str, ...]
-    """A paragraph or heading: one. A list: its items, without markers. Code: as written."""
+    """A paragraph or heading: one. A list: its items, without markers; those of a list
+    within it begin with :data:`NESTED`. Code: as written."""
     language: str = ""
-    """Of code; of a list ``1`` when it is numbered."""
+    """Of code; of a list that is numbered, its first number."""
 
     @property
     def text(self) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import io
 import re
 import tokenize
 from typing import TYPE_CHECKING
 
+from generation.extractive import examples
 from generation.extractive.markup import rst
 from generation.extractive.markup.lines import code_block
 
@@ -48,9 +48,7 @@ def _without_docstring(text: str) -> tuple[str, str]:
 
 def _lines_within_strings(text: str) -> frozenset[int]:
     """Return the numbers of the lines that lie in a string of several lines (shader code, say)."""
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError):
+    if examples.parsed(text) is None:
         return frozenset()
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     return frozenset(

@@ -196,6 +196,17 @@ def test_code_without_documentation_is_shown() -> None:
     assert said == "`draw` is a function in `a.js`. [1]\n\n```js\nfunction draw() {}\n```"
 
 
+def test_code_that_is_shown_keeps_its_indentation() -> None:
+    method = Passage(1, "a.rb", 1, 3, "method", "Disc.draw", None, "  def draw\n    fill\n  end\n")
+    assert answer("What does draw do?", method).endswith("```rb\ndef draw\n  fill\nend\n```")
+
+
+def test_of_a_class_that_documents_nothing_the_header_is_shown() -> None:
+    outline = "class Disc(Shape):\n\n    draw\n    fill\n"
+    disc = Passage(1, "a.py", 1, 9, "class", "a.Disc", "class Disc(Shape)", outline)
+    assert answer("What is Disc?", disc).endswith("```py\nclass Disc(Shape): ...\n```")
+
+
 def test_nothing_to_answer_from_says_so_as_the_models_do() -> None:
     assert answer("Why?") == NOT_FOUND
 

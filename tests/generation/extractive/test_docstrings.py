@@ -111,3 +111,32 @@ def test_a_docstring_ends_where_the_outline_of_a_class_goes_on() -> None:
     source = 'class Disc:\n    """A disc.\n\n    def draw(self)\n        Draw it.'
     assert docstrings.of_source(source).summary == "A disc."
     assert docstrings.of_source(source).details == ""
+
+
+def test_a_piece_that_begins_within_a_docstring_holds_the_rest_of_it() -> None:
+    piece = '    Discs face the camera, whatever comes.\n\n    :param a: One.\n    """\n    x = 1\n'
+    docstring = docstrings.of_piece(piece, path="disc.py")
+    assert docstring.summary == "Discs face the camera, whatever comes."
+    assert docstring.parameters == (Parameter("a", "", "One."),)
+
+
+@pytest.mark.parametrize("piece", ["    x = draw(\n        a,\n", "    return the(disc)\n"])
+def test_a_piece_of_code_holds_no_docstring(piece: str) -> None:
+    assert docstrings.of_piece(piece, path="disc.py") == docstrings.Docstring()
+
+
+def test_a_note_of_a_version_sums_nothing_up() -> None:
+    docstring = docstrings.parse(".. deprecated:: 8.2\n    Use discs.\n\nDraw it.")
+    assert docstring.summary == "Draw it."
+    assert ".. deprecated:: 8.2" in docstring.details
+
+
+def test_fields_that_are_no_parameters_end_the_prose() -> None:
+    docstring = docstrings.parse("Draw it.\n\nSlowly.\n\n:return: It.\n:raises Torn: When thin.")
+    assert docstring.details == "Slowly."
+    assert docstring.raises == (Parameter("Torn", "", "When thin."),)
+
+
+def test_a_function_in_a_docstring_does_not_end_it() -> None:
+    source = 'def f():\n    """Draw.\n\n    ::\n\n        def g(): ...\n\n    :param x: X.\n    """'
+    assert docstrings.of_source(source).parameters == (Parameter("x", "", "X."),)

@@ -57,9 +57,45 @@ def test_a_long_signature_is_set_on_several_lines() -> None:
     compile(stub, "stub", "exec")
 
 
+def test_a_signature_is_broken_between_its_parameters_alone() -> None:
+    signature = (
+        "def draw(centers: dict[str, tuple[int, int]] | None = None, is_filled: bool = False, "
+        'gap: str = ",  ", colors: list[str] | tuple[str, ...] | None = None) -> Disc | None'
+    )
+    assert signatures.stub(signature) == (
+        "def draw(\n"
+        "    centers: dict[str, tuple[int, int]] | None = None, is_filled: bool = False,\n"
+        '    gap: str = ",  ", colors: list[str] | tuple[str, ...] | None = None,\n'
+        ") -> Disc | None: ..."
+    )
+
+
+def test_the_spaces_of_a_default_are_kept() -> None:
+    assert signatures.one_line("def f(\n    gap: str = '  ',\n)") == "def f(gap: str = '  ')"
+
+
+def test_code_that_is_too_long_is_cut_between_its_statements() -> None:
+    lines = ("import disc", "", *(f"x{n} = {n}" for n in range(10)), "", "def f():", *["    1"] * 9)
+    assert examples.beginning(lines) == lines[:12]
+
+
+def test_an_example_keeps_its_decorators() -> None:
+    code = examples.slice_of("@route\ndef view():\n    draw()\n", lambda text: "draw(" in text)
+    assert code == "@route\ndef view():\n    draw()"
+
+
 def test_required_parameters_have_no_default() -> None:
     assert signatures.required("def f(self, a, b: dict[str, int], c=(1, 2), *, d)") == {
         "a",
         "b",
         "d",
     }
+
+
+def test_code_that_is_nested_too_deeply_is_not_read() -> None:
+    assert examples.parsed(f"{'(' * 9000}1{')' * 9000}") is None
+    assert examples.parsed("-" * 90_000 + "1") is None
+
+
+def test_code_that_python_warns_of_is_read_without_a_warning() -> None:
+    assert examples.parsed("pattern = '\\d'") is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generation.extractive import markup
-from generation.extractive.markup import Block, Kind
+from generation.extractive.markup import NESTED, Block, Kind
 from generation.extractive.markup.inline import from_markdown, from_rst
 
 RST = """\
@@ -86,7 +86,10 @@ disc.draw(SHADER)
         ("see `Install`_ and Setup_.", "see Install and Setup."),
         ("as shown [1]_ before", "as shown before"),
         ("in the range [0, 1] as in [2]_", "in the range `[0, 1]` as in"),
+        ("[1]of them", "`[1]`of them"),
         ("|logo| a *b* **c**", "a *b* **c**"),
+        (":class:`Disc`\\s and ``rim``\\s", "`Disc`s and `rim`s"),
+        (":external:py:class:`Disc`", "`Disc`"),
     ],
 )
 def test_roles_links_and_literals_are_cleaned(rst: str, markdown: str) -> None:
@@ -106,7 +109,7 @@ def test_restructured_text_becomes_blocks() -> None:
         Block(Kind.CODE, ("disc --help",), "bash"),
         Block(Kind.LIST, ("one item", "two")),
         Block(Kind.LIST, ("first", "second"), "1"),
-        Block(Kind.CODE, ("draw()",), "python"),
+        Block(Kind.CODE, (">>> draw()", "'drawn'"), "pycon"),
         Block(Kind.CODE, ("+---+", "| a |", "+---+"), "text"),
     ]
 
@@ -128,3 +131,136 @@ def test_a_tutorials_comments_are_prose_and_its_strings_are_not() -> None:
         Block(Kind.PARAGRAPH, ("Draw the first one.",)),
         Block(Kind.CODE, ('SHADER = """', "# no comment", '"""', "disc.draw(SHADER)"), "python"),
     ]
+
+
+def test_the_roles_of_myst_show_what_they_name() -> None:
+    said = from_markdown("{func}`disc`, {py:meth}`~a.Disc.draw` and {ref}`the guide <guide>`")
+    assert said == "`disc`, `draw` and the guide"
+
+
+MYST = """\
+(first-steps)=
+# First steps
+
+```{eval-rst}
+.. currentmodule:: disc
+```
+
+```{contents}
+:depth: 1
+```
+
+The pieces are:
+- {class}`Disc`
+  - its rim
+
+```{code-block} python
+:caption: draw.py
+
+disc.draw()
+```
+
+```{eval-rst}
+.. click:example::
+
+    @command()
+    def cli(): ...
+
+.. click:run::
+
+    invoke(cli)
+```
+
+:::{note}
+It is round.
+:::
+
+```{versionadded} 2.0
+```
+
+[address]: https://example.org
+"""
+
+
+def test_the_directives_of_myst_show_what_a_page_shows() -> None:
+    assert markup.read(MYST, "guide.md") == [
+        Block(Kind.HEADING, ("First steps",)),
+        Block(Kind.PARAGRAPH, ("The pieces are:",)),
+        Block(Kind.LIST, ("`Disc`", f"{NESTED}its rim")),
+        Block(Kind.CODE, ("disc.draw()",), "python"),
+        Block(Kind.CODE, ("@command()", "def cli(): ..."), "python"),
+        Block(Kind.PARAGRAPH, ("**Note**: It is round.",)),
+        Block(Kind.VERSION, ("New in version 2.0",)),
+    ]
+
+
+DOCSTRING = """\
+Names could be:
+
+disc
+    A round one.
+square
+    A flat one.
+
+* Draw it::
+
+      draw()
+
+  and look.
+
+.. tabs::
+
+    .. group-tab:: Linux
+
+        .. code-block:: text
+
+            $ draw
+
+.. versionchanged:: 3.0
+    It may be filled.
+
+https://example.org/disc
+
+Done. ::
+
+    draw()
+Then:
+>>> draw()
+1
+"""
+
+
+def test_what_docstrings_hold_becomes_blocks() -> None:
+    assert markup.from_prose(DOCSTRING) == [
+        Block(Kind.PARAGRAPH, ("Names could be:",)),
+        Block(Kind.LIST, ("disc: A round one.", "square: A flat one.")),
+        Block(Kind.LIST, ("Draw it:",)),
+        Block(Kind.CODE, ("draw()",)),
+        Block(Kind.PARAGRAPH, ("and look.",)),
+        Block(Kind.PARAGRAPH, ("Linux:",)),
+        Block(Kind.CODE, ("$ draw",), "text"),
+        Block(Kind.VERSION, ("Changed in version 3.0: It may be filled.",)),
+        Block(Kind.PARAGRAPH, ("Done.",)),
+        Block(Kind.CODE, ("draw()",)),
+        Block(Kind.PARAGRAPH, ("Then:",)),
+        Block(Kind.CODE, (">>> draw()", "1"), "pycon"),
+    ]
+
+
+def test_a_list_that_code_interrupts_goes_on_with_its_numbers() -> None:
+    blocks = markup.read("1. one::\n\n       a\n\n2. two\n", "a.rst")
+    assert [block.language for block in blocks if block.kind is Kind.LIST] == ["1", "2"]
+
+
+def test_directives_nested_without_end_are_not_read_to_the_end() -> None:
+    deep = "\n".join(f"{'`' * (300 - level)}{{note}}" for level in range(290))
+    assert markup.read(f"Before.\n\n{deep}", "a.md") == [Block(Kind.PARAGRAPH, ("Before.",))]
+
+
+def test_a_number_that_is_too_long_for_a_list_is_cut() -> None:
+    (block,) = markup.read(f"{'1' * 5000}. one\n", "a.rst")
+    assert block.language == "1" * 9
+
+
+def test_items_that_say_nothing_are_no_list() -> None:
+    assert markup.read("- \n- \n", "a.rst") == []
