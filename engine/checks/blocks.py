@@ -32,6 +32,25 @@ def code_blocks(markdown: str) -> list[CodeBlock]:
     return list(_code_blocks(markdown))
 
 
+def beginning(markdown: str, *, most: int) -> str:
+    """Return the lines within the first ``most`` characters, without a code block that is cut."""
+    if len(markdown) <= most:
+        return markdown
+    lines = markdown[: markdown.rfind("\n", 0, most) + 1].splitlines(keepends=True)
+    for token in _COMMONMARK.parse("".join(lines)):
+        if token.type not in {"fence", "code_block"} or token.map is None:
+            continue
+        first, end = token.map
+        if end >= len(lines) and not _is_closed(token.markup, lines[first:end]):
+            return "".join(lines[:first])
+    return "".join(lines)
+
+
+def _is_closed(fence: str, lines: list[str]) -> bool:
+    last = lines[-1].strip("> \t\n")
+    return len(lines) > 1 and bool(fence) and last.startswith(fence) and not last.strip(fence[0])
+
+
 def _code_blocks(markdown: str) -> Iterator[CodeBlock]:
     for token in _COMMONMARK.parse(markdown):
         if token.map is None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from engine.checks.blocks import CodeBlock, code_blocks
+from engine.checks.blocks import CodeBlock, beginning, code_blocks
+from engine.checks.deadline import NEVER, Deadline, gathered
 from engine.checks.model import Problem, ProblemKind
 from engine.checks.other_languages import check_other
 from engine.checks.python_code import check_module
@@ -18,7 +21,7 @@ from engine.checks.versions import check_versions
 from engine.errors import NotIndexed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from generation.protocol import Passage
     from retrieval.catalogue import Catalogue
@@ -26,6 +29,12 @@ if TYPE_CHECKING:
 
 PYTHON = frozenset("ipython ipython3 py py3 pycon pyi python python-repl python3".split())
 """Tags of code blocks that are Python."""
+
+LONGEST = 20_000
+"""Characters of an answer that are checked, in whole lines and whole code blocks."""
+
+SECONDS = 2.0
+"""What the check of an answer may take."""
 
 _INDEX = """
 SELECT id, ref FROM indexes
@@ -50,8 +59,16 @@ class Checker:
     Each check reads one state of the index, and sees one repository alone.
     """
 
-    def __init__(self, database: Database, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Read from ``database``; ``clock`` tells seconds, and never goes back."""
         self._database = database
+        self._clock = clock
         self._catalogue = catalogue
 
     def check_answer(
@@ -71,19 +88,46 @@ class Checker:
         what was asked, the version numbers of statements that cite nothing are too.
         ``known`` are names that are defined where the code is to run.
 
+        Somebody waits for it: of a text that is longer than :data:`LONGEST` the beginning is
+        checked, and what is not found within :data:`SECONDS` is not said.
+
         Raises:
             NotIndexed: There is no index of the repository, or of the ref.
         """
-        text = markdown.replace("\r\n", "\n").replace("\r", "\n")
+        text = beginning(_unix(markdown), most=LONGEST)
         blocks = code_blocks(text)
-        with self._table(repository, ref) as table:
-            found = [
-                *_check_blocks(table, blocks, known),
-                *check_quotes(text, passages),
-                *check_versions(text, passages, ref=table.ref, question=question),
-            ]
-        placed = (_placed(problem, blocks) for problem in found)
-        return tuple(sorted(placed, key=lambda problem: problem.line))
+        deadline = Deadline(SECONDS, self._clock)
+        with self._table(repository, ref, deadline) as table:
+            claims = _check_claims(text, passages, table.ref, question, deadline)
+            found = gathered(chain(_check_blocks(table, blocks, known), claims))
+        return _in_order(found, blocks)
+
+    def check_without_index(
+        self, markdown: str, *, passages: Sequence[Passage] = (), question: str | None = None
+    ) -> tuple[Problem, ...]:
+        """Return what in an answer does not hold, whatever the names of its repository are.
+
+        Code is parsed; quoted sentences and version numbers are looked for in the passages, as
+        :meth:`check_answer` does, and within the same limits.
+        """
+        text = beginning(_unix(markdown), most=LONGEST)
+        blocks = code_blocks(text)
+        deadline = Deadline(SECONDS, self._clock)
+        pieces = gathered(_pieces(blocks, deadline))
+        claims = _check_claims(text, passages, "", question, deadline)
+        return _in_order(gathered(chain(_check_syntax(blocks, pieces, deadline), claims)), blocks)
+
+    def check_document(
+        self, markdown: str, *, repository: str, ref: str | None = None
+    ) -> tuple[Problem, ...]:
+        """Return what in the code blocks of a document does not hold, however long it is.
+
+        Raises:
+            NotIndexed: There is no index of the repository, or of the ref.
+        """
+        blocks = code_blocks(_unix(markdown))
+        with self._table(repository, ref, NEVER) as table:
+            return _in_order(_check_blocks(table, blocks, ()), blocks)
 
     def check_code(
         self,
@@ -104,40 +148,43 @@ class Checker:
         """
         if language.lower() not in PYTHON:
             return tuple(check_other(source, language.lower(), 1))
-        with self._table(repository, ref) as table:
+        with self._table(repository, ref, NEVER) as table:
             snippet = read_snippet(source)
             if snippet.error:
                 return (_syntax(snippet.error, 1),)
             return tuple(_check_source(table, snippet.source, known, is_whole=True))
 
     @contextmanager
-    def _table(self, repository: str, ref: str | None) -> Iterator[SymbolTable]:
+    def _table(self, repository: str, ref: str | None, deadline: Deadline) -> Iterator[SymbolTable]:
         place = self._catalogue.find(repository)
         if place is None:
             raise NotIndexed(repository, ref)
         with self._database.snapshot(place.id) as connection:
-            yield _table_of(connection, place.name, ref)
+            yield _table_of(connection, place.name, ref, deadline)
 
 
-def _table_of(connection: Connection, repository: str, ref: str | None) -> SymbolTable:
+def _table_of(
+    connection: Connection, repository: str, ref: str | None, deadline: Deadline
+) -> SymbolTable:
     row = connection.execute(_INDEX, {"ref": ref}).fetchone()
     if row is None:
         raise NotIndexed(repository, ref)
-    return SymbolTable(connection, row[0], row[1])
+    return SymbolTable(connection, row[0], row[1], deadline)
+
+
+def _check_claims(
+    text: str, passages: Sequence[Passage], ref: str, question: str | None, deadline: Deadline
+) -> Iterator[Problem]:
+    yield from check_quotes(text, passages, deadline=deadline)
+    deadline.keep()
+    yield from check_versions(text, passages, ref=ref, question=question)
 
 
 def _check_blocks(
     table: SymbolTable, blocks: Sequence[CodeBlock], outside: Collection[str]
 ) -> Iterator[Problem]:
-    pieces: list[_Piece] = []
-    for number, block in enumerate(blocks, 1):
-        if block.language in PYTHON or (not block.language and looks_like_python(block.text)):
-            pieces.append(_Piece(number, block, read_snippet(block.text)))
-        elif block.language:
-            yield from check_other(block.text, block.language, block.line)
-    for piece in pieces:
-        if piece.snippet.error:
-            yield _syntax(piece.snippet.error, piece.block.line)
+    pieces = list(_pieces(blocks, table.deadline))
+    yield from _check_syntax(blocks, pieces, table.deadline)
     known = {*outside, *(name for piece in pieces for name in piece.snippet.names)}
     is_whole = all(piece.snippet.is_whole for piece in pieces)
     lines = [
@@ -145,6 +192,26 @@ def _check_blocks(
         for piece in pieces
     ]
     yield from _check_source(table, _joined(pieces), known, is_whole=is_whole, blocks=lines)
+
+
+def _check_syntax(
+    blocks: Sequence[CodeBlock], pieces: Sequence[_Piece], deadline: Deadline
+) -> Iterator[Problem]:
+    for block in blocks:
+        deadline.keep()
+        if block.language and block.language not in PYTHON:
+            yield from check_other(block.text, block.language, block.line)
+    for piece in pieces:
+        if piece.snippet.error:
+            yield _syntax(piece.snippet.error, piece.block.line)
+
+
+def _pieces(blocks: Sequence[CodeBlock], deadline: Deadline) -> Iterator[_Piece]:
+    """Yield the blocks of Python, those among them that have no tag and read like it."""
+    for number, block in enumerate(blocks, 1):
+        deadline.keep()
+        if block.language in PYTHON or (not block.language and looks_like_python(block.text)):
+            yield _Piece(number, block, read_snippet(block.text))
 
 
 def _check_source(
@@ -168,6 +235,15 @@ def _joined(pieces: Sequence[_Piece]) -> str:
         lines += [""] * (start - len(lines))
         lines += piece.snippet.source.rstrip("\n").split("\n")
     return "\n".join(lines)
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _in_order(found: Iterable[Problem], blocks: Sequence[CodeBlock]) -> tuple[Problem, ...]:
+    placed = (_placed(problem, blocks) for problem in found)
+    return tuple(sorted(placed, key=lambda problem: problem.line))
 
 
 def _placed(problem: Problem, blocks: Sequence[CodeBlock]) -> Problem:

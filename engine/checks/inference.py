@@ -28,6 +28,7 @@ from engine.checks.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from engine.checks.membership import Lack
     from engine.checks.scopes import AttributeStore, Binding, Scope, Scopes
     from engine.checks.table import SymbolTable
     from engine.checks.values import Value, Values
@@ -55,6 +56,8 @@ class Inference:
         self._known: dict[ast.expr, Values] = {}
         self._depth = 0
         self._classes: dict[ast.ClassDef, LocalClass] = {}
+        self.lacks: dict[tuple[LocalClass, str], Lack | None] = {}
+        """What classes of the code do not have, as far as it was asked."""
 
     def values(self, expression: ast.expr) -> Values:
         """Return what an expression may stand for."""

@@ -115,7 +115,17 @@ def _standard_base_has(cls: Resolved, name: str) -> bool:
 
 
 def _lack_of_local(inference: Inference, cls: LocalClass, name: str) -> Lack | None:
-    """Return what a class of the code lacks by the repository's class that it inherits."""
+    """Return what a class of the code lacks by the repository's class that it inherits.
+
+    What is found of a class is kept: of two that inherit it, each would look through all above it.
+    """
+    if (cls, name) not in inference.lacks:
+        inference.lacks[cls, name] = None  # of itself, while it is looked for
+        inference.lacks[cls, name] = _lack_by_bases(inference, cls, name)
+    return inference.lacks[cls, name]
+
+
+def _lack_by_bases(inference: Inference, cls: LocalClass, name: str) -> Lack | None:
     bases = inference.bases(cls)
     if cls.node.decorator_list or cls.node.keywords or not bases:
         return None

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MOST_UNDEFINED = 50
 """Names; what lacks more is no program at all."""
 
+MOST_UNUSED = 50
+"""Imports that are compared with the names that are not defined."""
+
 _HINT = 0.6
 """The likeness from which an unused import may be meant by a name that is not defined."""
 
@@ -55,6 +58,7 @@ class NameCheck:
             lacking = list(mistaken(self._tree, self._blocks, lacking, is_own=self._is_own))
         undefined = list({use.name: use for use in reversed(lacking)}.values())
         for use in undefined:
+            self._table.deadline.keep()
             yield self._problem(use)
         yield from _hinting(findings, undefined)
 
@@ -126,7 +130,7 @@ class NameCheck:
 
 def _hinting(findings: Findings, undefined: Sequence[Use]) -> Iterator[Problem]:
     """Yield the unused imports that a name which is never defined may be meant for."""
-    for unused in findings.unused:
+    for unused in findings.unused[:MOST_UNUSED]:
         last = unused.name.rpartition(".")[2]
         for use in undefined:
             if likeness(use.name, last) >= _HINT:

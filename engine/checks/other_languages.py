@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from engine import languages
 from engine.checks.model import Problem, ProblemKind
 from retrieval.chunkers.grammars import GRAMMARS
 
@@ -42,7 +43,7 @@ _AROUND = {
     "typescript": "class C {{\n{}\n}}",
 }
 
-_NO_CODE = re.compile(r"\.{3}|…|^\s*[$>%] |<[\w -]+>$|^[+-] ", re.MULTILINE)
+_NO_CODE = re.compile(r"\.{3}|…|^[ \t]*+[$>%] |<[\w -]++>$|^[+-] ", re.MULTILINE)
 """Marks of what is left out, prompts, placeholders and differences."""
 
 
@@ -60,14 +61,22 @@ def check_other(text: str, language: str, line: int) -> list[Problem]:
         return []
     forms = [text, _AROUND.get(name, "{}").format(text)]
     try:
-        broken = [_first_error(grammar.tree(form.encode()).root_node) for form in forms]
+        broken = [
+            _first_error(grammar.tree(form.encode(errors="replace")).root_node) for form in forms
+        ]
     except SyntaxError:
         return []
     if not all(broken) or broken[0] is None:
         return []
     at = line + broken[0].start_point.row
     shown = (broken[0].text or b"").decode(errors="replace").split("\n")[0][:40]
-    return [Problem(ProblemKind.SYNTAX, at, shown, f"This is not valid {name}.")]
+    return [Problem(ProblemKind.SYNTAX, at, shown, f"This is no valid {_title(name)}.")]
+
+
+def _title(name: str) -> str:
+    """Return how people write the language's name."""
+    language = languages.of_fence(name)
+    return language.name if language else name
 
 
 def _first_error(root: Node) -> Node | None:

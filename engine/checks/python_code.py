@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.checks import suggestions
 from engine.checks.arguments import faults
+from engine.checks.deadline import gathered
 from engine.checks.imports import (
     ImportCheck,
     deprecation,
@@ -46,7 +47,7 @@ def check_module(
     is_whole: bool = True,
     blocks: Sequence[range] = (),
 ) -> list[Problem]:
-    """Return what in a module does not hold, by lines.
+    """Return what in a module does not hold, as far as the table's deadline lets it, by lines.
 
     Args:
         table: The names of the repository.
@@ -57,8 +58,8 @@ def check_module(
     """
     try:
         check = _Check(table, tree, blocks)
-        found = list(check.names(known)) if is_whole else []
-        found += islice(check.own(), MOST_PROBLEMS)
+        found = gathered(check.names(known)) if is_whole else []
+        found += gathered(islice(check.own(), MOST_PROBLEMS))
     except RecursionError:  # an expression nested deeper than anybody writes
         return []
     unique = {(problem.kind, problem.line, problem.name): problem for problem in found}
@@ -89,6 +90,7 @@ class _Check:
         for node in ast.walk(self._tree):
             if node in self._scopes.guarded:
                 continue
+            self._table.deadline.keep()
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 yield from self._attribute(node)
             elif isinstance(node, ast.Call):

@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from engine.checks.deadline import NEVER
 from engine.checks.model import Problem, ProblemKind
 from engine.checks.statements import statements
+from generation import citations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from engine.checks.deadline import Deadline
     from engine.checks.statements import Statement
     from generation.protocol import Passage
 
@@ -25,32 +28,38 @@ ALIKE = 0.85
 """The share of a quotation's words that stand together in a passage that says it: between the two
 lie markup, a changed case, a word put in for the sense."""
 
-_MARKS = re.compile(r"“([^”]+)”|«([^»]+)»|„([^“”]+)[“”]|(?<![\w=(\[,])\"([^\"\n]+)\"(?![\w)\]])")
-_CODE = re.compile(r"(`+).+?\1", re.DOTALL)
-_CITATION = re.compile(r"\[\d+(?:\s?,\s?\d+)*\]")
+# What is quoted has no mark that opens a quotation: else each of them looks to the end of the text.
+_MARKS = re.compile(r"“([^“”]+)”|«([^«»]+)»|„([^„“”]+)[“”]|(?<![\w=(\[,])\"([^\"\n]+)\"(?![\w)\]])")
+_CODE = re.compile(citations.CODE_SPAN)
+_CITATION = re.compile(citations.CITATION)
 _LEFT_OUT = re.compile(r"\[?(?:\.{3}|…)\]?")
 _APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 _WORD = re.compile(rf"[^\W_]+(?:[.'{_APOSTROPHE}-][^\W_]+)*")
 
 
-def check_quotes(markdown: str, passages: Sequence[Passage]) -> list[Problem]:
-    """Return the quotations that cite a passage, and that no passage says.
+def check_quotes(
+    markdown: str, passages: Sequence[Passage], *, deadline: Deadline = NEVER
+) -> Iterator[Problem]:
+    """Yield the quotations that cite a passage, and that no passage says.
 
     What is quoted without a citation may be anybody's words, and is not judged.
+
+    Raises:
+        OutOfTime: The deadline has come.
     """
     words = [_words(passage.text) for passage in passages]
-    return [
-        Problem(
-            ProblemKind.UNSUPPORTED_QUOTE,
-            statement.line,
-            _shortened(quote),
-            f"The passage cited for “{_shortened(quote)}” does not say so.",
-        )
-        for statement in statements(markdown)
-        if any(passage.number in statement.cited for passage in passages)
-        for quote in _quotes(statement)
-        if not any(_says(each, quote) for each in words)
-    ]
+    for statement in statements(markdown):
+        if not any(passage.number in statement.cited for passage in passages):
+            continue
+        for quote in _quotes(statement):
+            deadline.keep()
+            if not any(_says(each, quote) for each in words):
+                yield Problem(
+                    ProblemKind.UNSUPPORTED_QUOTE,
+                    statement.line,
+                    _shortened(quote),
+                    f"The passage cited for “{_shortened(quote)}” does not say so.",
+                )
 
 
 def _quotes(statement: Statement) -> Iterator[str]:
@@ -71,22 +80,18 @@ def _says(passage: Sequence[str], quote: str) -> bool:
 
 def _has(passage: Sequence[str], part: Sequence[str]) -> bool:
     """Whether enough of a part's words stand within as many words of a passage."""
-    wanted, size = Counter(part), len(part)
-    needed = ALIKE * size
-    window: Counter[str] = Counter(passage[:size])
-    if _shared(wanted, window) >= needed:
-        return True
-    for at in range(size, len(passage)):
-        window[passage[at]] += 1
-        window[passage[at - size]] -= 1
-        changed = passage[at] in wanted
-        if changed and _shared(wanted, window) >= needed:
+    lacking, size = Counter(part), len(part)
+    shared = 0
+    for at, word in enumerate(passage):
+        lacking[word] -= 1
+        shared += lacking[word] >= 0
+        if at >= size:
+            gone = passage[at - size]
+            shared -= lacking[gone] >= 0
+            lacking[gone] += 1
+        if shared >= ALIKE * size:
             return True
     return False
-
-
-def _shared(wanted: Counter[str], window: Counter[str]) -> int:
-    return sum(min(count, window[word]) for word, count in wanted.items())
 
 
 def _words(text: str) -> list[str]:

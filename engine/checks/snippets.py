@@ -21,20 +21,21 @@ _CONTINUED = re.compile(r"^\s*\.\.\.(?: |$)(?P<code>.*)$")
 _CELL = re.compile(r"^(?:In \[\d*\]: |   \.{3}: ?)(?P<code>.*)$")
 _CELL_OUTPUT = re.compile(r"^Out\[\d*\]:")
 _MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!]|\?\w)\S*.*$|^(?P<help>\s*)[\w.]+\?{1,2}\s*$")
-_ASSIGNED_MAGIC = re.compile(r"^(?P<target>\s*[\w, ]+=\s*)[%!].*$")
+_ASSIGNED_MAGIC = re.compile(r"^(?P<target>\s*+[\w, ]++=\s*+)[%!].*$")
 _OTHER_CELL = re.compile(
     r"\A\s*%%(?:bash|cmd|html|javascript|js|latex|markdown|sh|svg|system|writefile)\b"
 )
 _SHELL = re.compile(
-    r"^\s*(?:\$ |pip3? install |conda install |python3? -m |git clone )", re.MULTILINE
+    r"^[ \t]*+(?:\$ |pip3? install |conda install |python3? -m |git clone )", re.MULTILINE
 )
 
 _PLACEHOLDER = re.compile(
     r"^(?P<indent>\s*)(?:…|\[(?:\.{3}|…)\]|<(?:\.{3}|…)>|(?:\.{3} ?){2,})\s*$"
 )
+# Possessive, and within a line: a block of many blank lines takes linear time.
 _LEFT_OUT = re.compile(
-    r"^\s*#\s*(?:(?:\.{3}|…|\[\.{3}\])"
-    r"|(?:the\s+)?(?:same\s+)?as\s+(?:above|before)\W*$"
+    r"^[ \t]*+#[ \t]*+(?:(?:\.{3}|…|\[\.{3}\])"
+    r"|(?:the\s+)?(?:same\s+)?as\s+(?:above|before)[^\w\n]*+$"
     r"|.*\b(?:rest\s+of\s+(?:the|your)\s+(?:code|script|program|setup)"
     r"|your\s+(?:own\s+|existing\s+)?(?:code|setup)"
     r"|(?:existing|previous|earlier)\s+(?:code|setup)\b"
@@ -43,6 +44,9 @@ _LEFT_OUT = re.compile(
     r"|defined\s+(?:above|before|earlier|elsewhere)))",
     re.IGNORECASE | re.MULTILINE,
 )
+_PARAMETERS = re.compile(r"\((\s*+)(?:\.{3}|…)(\s*+)\)(?=\s*+(?:->[^\n:]{0,200}+)?+:)")
+"""Parameters that are left out, ``def f(...):``, with a bounded look at what is returned."""
+
 _DEFINES = re.compile(r"^(?:async def|def|class|@)\b|^@", re.MULTILINE)
 _DOTS = re.compile(r"\.{3}|…")
 _DIFF = re.compile(r"^(?:[+-] |[+-]{3} |@@ )", re.MULTILINE)
@@ -144,7 +148,7 @@ def _without_magic(line: str) -> str:
 def _forms(source: str) -> Iterator[str]:
     """Yield a source as it is, then as it may be meant: with parameters or a body left out."""
     yield source
-    text = re.sub(r"\((\s*)(?:\.{3}|…)(\s*)\)(?=\s*(?:->[^\n]*)?:)", r"(\1*_, **__\2)", source)
+    text = _PARAMETERS.sub(r"(\1*_, **__\2)", source)
     yield text
     if _DEFINES.search(text):
         end = len(text.rstrip())

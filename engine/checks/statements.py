@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _COMMONMARK = MarkdownIt("commonmark")
-_MARK = r"\[\d+(?:\s?,\s?\d+)*\]"
 
-# A sentence ends at its sign, with the quotation marks and the citations that belong to it.
-_SENTENCE = re.compile(
-    rf".+?(?:[.!?:][\"'”)*_]*(?:\s*{_MARK})*(?=\s|$)|(?:\s*{_MARK})+\s*$|$)", re.DOTALL
-)
+# A sentence ends at its sign, with the quotation marks and the citations that belong to it. What
+# one sign looks through has no other sign in it, so that the time is linear in the text.
+_END = re.compile(rf"[.!?:][\"'”)*_]*+(?:\s*+(?:{citations.CITATION})++(?=\s|\Z))*+(?=\s|\Z)")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|approx|Fig|No)\.$", re.IGNORECASE)
+_LONGEST_ABBREVIATION = len("approx.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +68,18 @@ def _quotation(paragraphs: list[Token]) -> Iterator[Statement]:
 
 
 def _sentences(paragraph: str, line: int) -> Iterator[Statement]:
-    held = ""
-    for match in _SENTENCE.finditer(paragraph):
-        held += match.group()
-        if _ABBREVIATION.search(held):
-            continue
-        if held.strip():
-            yield Statement(held.strip(), line, citations.cited(held), is_quotation=False)
-        held = ""
-    if held.strip():
-        yield Statement(held.strip(), line, citations.cited(held), is_quotation=False)
+    start = 0
+    for end in [*_ends(paragraph), len(paragraph)]:
+        text = paragraph[start:end].strip()
+        if text:
+            yield Statement(text, line, citations.cited(text), is_quotation=False)
+        start = end
+
+
+def _ends(paragraph: str) -> Iterator[int]:
+    """Yield where the sentences of a paragraph end; an abbreviation's dot ends none."""
+    for match in _END.finditer(paragraph):
+        end = match.end()
+        is_abbreviation = _ABBREVIATION.search(paragraph, end - _LONGEST_ABBREVIATION, end)
+        if match.start() and not is_abbreviation:
+            yield end

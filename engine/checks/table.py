@@ -7,12 +7,14 @@ from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
+from engine.checks.deadline import NEVER
 from retrieval.symbols.lookup import Paths, members, versions
 from retrieval.symbols.modules import packages, stem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from engine.checks.deadline import Deadline
     from retrieval.symbols.lookup import Resolved
     from storage import Connection
 
@@ -112,13 +114,18 @@ class SymbolTable:
     It lives as long as the transaction of ``connection``, which is scoped to the repository.
     """
 
-    def __init__(self, connection: Connection, index_id: int, ref: str) -> None:
+    def __init__(
+        self, connection: Connection, index_id: int, ref: str, deadline: Deadline = NEVER
+    ) -> None:
+        """Take a connection; what is asked after ``deadline`` raises :class:`OutOfTime`."""
         self._connection = connection
         self._index_id = index_id
         self.ref = ref
+        self.deadline = deadline
         self._paths = Paths(connection, index_id)
         self._members: dict[str, Sequence[Resolved]] = {}
         self._sources: dict[str, str] = {}
+        self._existing: dict[tuple[str, str], bool] = {}
 
     @cached_property
     def packages(self) -> frozenset[str]:
@@ -148,6 +155,7 @@ class SymbolTable:
 
     def find(self, path: str) -> Sequence[Resolved]:
         """Return what a full dotted path stands for, the likeliest first."""
+        self.deadline.keep()
         return self._paths.follow(path)
 
     def first(self, path: str) -> Resolved | None:
@@ -244,6 +252,7 @@ class SymbolTable:
 
         Members of classes, and what is in tests, are none of them.
         """
+        self.deadline.keep()
         rows = self._connection.execute(
             _REACHED, {"index": self._index_id, "folded": name.lower()}
         ).fetchall()
@@ -263,8 +272,13 @@ class SymbolTable:
         return found.qualified_name.rpartition(".")[2] == last
 
     def _exists(self, query: str, values: Sequence[object] | Mapping[str, object]) -> bool:
-        row = self._connection.execute(query, values).fetchone()
-        return bool(row and row[0])
+        """Return whether a query finds something. Code asks the same of every use of a name."""
+        asked = (query, repr(values))
+        if asked not in self._existing:
+            self.deadline.keep()
+            row = self._connection.execute(query, values).fetchone()
+            self._existing[asked] = bool(row and row[0])
+        return self._existing[asked]
 
 
 def _top(path: str, folders: Collection[str]) -> str:

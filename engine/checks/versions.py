@@ -13,17 +13,21 @@ if TYPE_CHECKING:
 
     from generation.protocol import Passage
 
-_NUMBER = r"\d+(?:\.\d+)+(?:(?:rc|a|b|\.?dev|\.?post)\d+)?"
+# Possessive, and from the first digit of a run alone: a text of many digits takes linear time.
+_NUMBER = r"(?<!\d)\d++(?:\.\d++)++(?:(?:rc|a|b|\.?dev|\.?post)\d++)?"
 
 # A number with one dot is a version where it is called so; with two it is one anyway, and with
 # more an address or a date.
 _VERSION = re.compile(
     rf"(?<![\w.-])(?:(?P<called>v|(?:version|versions|release|releases|since)\s+v?|[=<>~]=\s?)"
-    rf"(?P<named>{_NUMBER})|(?P<plain>\d+\.\d+\.\d+(?:(?:rc|a|b|\.?dev|\.?post)\d+)?))"
+    rf"(?P<named>{_NUMBER})|(?P<plain>\d++\.\d++\.\d++(?:(?:rc|a|b|\.?dev|\.?post)\d++)?))"
     r"(?![\w-]|\.\d)",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"\]\([^)\s]*\)|https?://\S+")
+_LINK = re.compile(r"\]\([^)\s\]]*+\)|https?://\S++")
+
+_MOST_PARTS = 8
+"""Numbers between dots by which a version may be of the series of another."""
 
 
 def check_versions(
@@ -46,6 +50,8 @@ def check_versions(
         )
         for number in _numbers(text)
     }
+    # ``0.12`` is known by ``0.12.0``, and the other way round.
+    of_series = known | {shorter for number in known for shorter in _series(number)}
     return [
         Problem(
             ProblemKind.UNSUPPORTED_VERSION,
@@ -56,7 +62,7 @@ def check_versions(
         for statement in statements(markdown)
         if statement.cited or question is not None
         for version in dict.fromkeys(_versions(statement.text))
-        if not _is_known(version, known)
+        if version not in of_series and known.isdisjoint(_series(version))
     ]
 
 
@@ -69,9 +75,8 @@ def _numbers(text: str) -> list[str]:
     return re.findall(_NUMBER, text)
 
 
-def _is_known(version: str, known: set[str]) -> bool:
-    """Whether a version stands there, or one of its own series: ``0.12`` for ``0.12.0``."""
-    return any(
-        number == version or number.startswith(f"{version}.") or version.startswith(f"{number}.")
-        for number in known
-    )
+def _series(version: str) -> Iterator[str]:
+    """Yield the shorter forms of a version: ``0.12`` and ``0`` for ``0.12.0``."""
+    parts = version.split(".", _MOST_PARTS)[:-1]
+    for count in range(1, len(parts) + 1):
+        yield ".".join(parts[:count])

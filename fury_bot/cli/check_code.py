@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from engine.checks.blocks import code_blocks
 from engine.errors import NotIndexed
 from fury_bot.cli.context import (
     json_option,
@@ -17,6 +18,8 @@ from fury_bot.cli.context import (
     repository_option,
     wire,
 )
+from fury_bot.settings import SettingsError
+from storage import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +58,8 @@ LANGUAGES = {
 others are parsed."""
 
 
-class _BadInput(click.ClickException):
-    """What is given cannot be checked."""
+class _CannotCheck(click.ClickException):
+    """What is given cannot be checked, or there is nothing to check it against."""
 
     exit_code = 2
 
@@ -81,12 +84,14 @@ def command(file: Path, *, markdown: bool, repo: str | None, ref: str | None, as
     text = _read(file)
     is_markdown = markdown or file.suffix.lower() in MARKDOWN
     language = "" if is_markdown else _language(file)
-    wiring = wire(log_level="warning")
-    repository = repository_name(repo, wiring.settings)
+    if not _holds_code(text, is_markdown=is_markdown):
+        raise _CannotCheck(f"{_name(file)}: there is no code to check")
     try:
+        wiring = wire(log_level="warning")
+        repository = repository_name(repo, wiring.settings)
         problems = _check(wiring.checker, text, repository=repository, ref=ref, language=language)
-    except NotIndexed as error:
-        raise _BadInput(str(error)) from error
+    except (NotIndexed, SettingsError, StorageError) as error:
+        raise _CannotCheck(str(error)) from error
     if as_json:
         print_json({"ok": not problems, "problems": [_json(problem) for problem in problems]})
     else:
@@ -94,12 +99,17 @@ def command(file: Path, *, markdown: bool, repo: str | None, ref: str | None, as
     return 1 if problems else 0
 
 
+def _holds_code(text: str, *, is_markdown: bool) -> bool:
+    pieces = [block.text for block in code_blocks(text)] if is_markdown else [text]
+    return any(piece.strip() for piece in pieces)
+
+
 def _check(
     checker: Checker, text: str, *, repository: str, ref: str | None, language: str
 ) -> Sequence[Problem]:
     if language:
         return checker.check_code(text, repository=repository, ref=ref, language=language)
-    return checker.check_answer(text, repository=repository, ref=ref)
+    return checker.check_document(text, repository=repository, ref=ref)
 
 
 def _read(file: Path) -> str:
@@ -111,20 +121,20 @@ def _read(file: Path) -> str:
             with file.open("rb") as stream:
                 data = stream.read(LARGEST + 1)
     except OSError as error:
-        raise _BadInput(f"{name}: {error.strerror or error}") from error
+        raise _CannotCheck(f"{name}: {error.strerror or error}") from error
     if len(data) > LARGEST:
-        raise _BadInput(f"{name} is longer than {LARGEST:,} bytes; check a part of it")
+        raise _CannotCheck(f"{name} is longer than {LARGEST:,} bytes; check a part of it")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _BadInput(f"{name} is not UTF-8: byte {error.start} cannot be read") from error
+        raise _CannotCheck(f"{name} is not UTF-8: byte {error.start} cannot be read") from error
 
 
 def _language(file: Path) -> str:
     suffix = "" if str(file) == "-" else file.suffix.lower()
     if suffix not in LANGUAGES:
         known = " ".join(sorted(filter(None, {*LANGUAGES, *MARKDOWN})))
-        raise _BadInput(f"{_name(file)}: {suffix} is no code that is checked; known: {known}")
+        raise _CannotCheck(f"{_name(file)}: {suffix} is no code that is checked; known: {known}")
     return LANGUAGES[suffix]
 
 

@@ -110,3 +110,35 @@ def test_what_is_not_indexed_is_bad_input_too(run: Run) -> None:
     done = run("-", "--ref", "v7", stdin="x = 1")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("fury-bot: octo/kitchen at v7 is not indexed")
+
+
+def test_a_database_that_is_away_is_not_a_problem_of_the_code(tmp_path: Path) -> None:
+    away = {"DATABASE_URL": "postgresql://127.0.0.1:1/none", "FURY_BOT_DATA_DIR": str(tmp_path)}
+    done = fury_bot(
+        *("check-code", "-", "--repo", "octo/kitchen"), settings=away, folder=tmp_path, stdin=WRONG
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("fury-bot: ")
+    assert "127.0.0.1" in done.stderr
+
+
+def test_settings_that_cannot_be_used_are_not_a_problem_of_the_code(tmp_path: Path) -> None:
+    done = fury_bot(
+        *("check-code", "-", "--repo", "octo/kitchen"),
+        settings={"FURY_BOT_LOG_LEVEL": "loud"},
+        folder=tmp_path,
+        stdin=WRONG,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.py", ""), ("a.py", " \n"), ("a.md", "# A title\n"), ("b.md", "")]
+)
+def test_where_there_is_no_code_nothing_is_said_to_hold(
+    run: Run, tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    done = run(name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"fury-bot: {name}: there is no code to check\n"

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.checks.blocks import beginning
+from engine.checks.checker import Checker
 from engine.checks.honesty import honest_line
 from engine.checks.model import ProblemKind
 from engine.errors import NotIndexed
 from generation.protocol import Passage
+from retrieval.catalogue import Catalogue
 from tests.engine.checks.conftest import brief
 from tests.engine.checks.kitchen import REPOSITORY
 
 if TYPE_CHECKING:
-    from engine.checks.checker import Checker
     from engine.checks.model import Problem
+    from storage import Connection, Database
 
 PASSAGE = Passage(
     number=1,
@@ -159,6 +164,90 @@ def test_code_quotes_and_versions_are_checked_together(checker: Checker) -> None
         ProblemKind.UNSUPPORTED_VERSION,
         ProblemKind.UNKNOWN_ATTRIBUTE,
     ]
+
+
+def test_without_an_index_all_but_names_is_checked(checker: Checker) -> None:
+    claims = "It says “the water is heated by a dragon” [1]. It came in version 7.3 [1].\n\n"
+    code = fenced("import kitchen\nkitchen.biol(1)", "def make(:")
+    other = fenced("int f( {", tag="c")
+    problems = checker.check_without_index(f"{claims}{code}\n\n{other}", passages=[PASSAGE])
+    assert [(problem.kind, problem.block) for problem in problems] == [
+        (ProblemKind.UNSUPPORTED_QUOTE, 0),
+        (ProblemKind.UNSUPPORTED_VERSION, 0),
+        (ProblemKind.SYNTAX, 2),
+        (ProblemKind.SYNTAX, 3),
+    ]
+    uncited = checker.check_without_index("Since v7.3.", passages=[PASSAGE], question="When?")
+    assert [problem.name for problem in uncited] == ["7.3"]
+
+
+def test_when_time_is_over_what_is_found_stands(kitchen: Database) -> None:
+    wrong = "kitchen.boil(1, degree=2)"
+    right = "kitchen.boil(1, degrees=2)\n" * 600
+    answer = fenced(f"import kitchen\n{wrong}\n{right}{wrong}")
+    still = Checker(kitchen, Catalogue(kitchen), clock=lambda: 0.0)
+    assert len(still.check_answer(answer, repository=REPOSITORY)) == 2
+    running = Checker(kitchen, Catalogue(kitchen), clock=count(0, 0.001).__next__)
+    (problem,) = running.check_answer(answer, repository=REPOSITORY)
+    assert (problem.name, problem.block_line) == ("degree", 2)
+
+
+def test_when_time_is_over_no_quotation_is_judged(kitchen: Database) -> None:
+    quote = "It says “the water is heated by a dragon” [1]. "
+    running = Checker(kitchen, Catalogue(kitchen), clock=count(0, 0.5).__next__)
+    found = running.check_without_index(quote * 9, passages=[PASSAGE])
+    assert 0 < len(found) < 9
+
+
+def test_of_a_long_answer_the_beginning_is_checked_and_of_a_document_all(
+    checker: Checker,
+) -> None:
+    code = fenced("import kitchen\nkitchen.biol(1)")
+    text = f"{code}\n\n{'Tea. ' * 99}\n\n" + "More tea.\n\n" * 2_000 + code
+    (told_of,) = checker.check_answer(text, repository=REPOSITORY)
+    assert told_of.block == 1
+    problems = checker.check_document(text, repository=REPOSITORY)
+    assert [problem.block for problem in problems] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("one\ntwo", "one\ntwo"),
+        ("one\ntwo\nthree", "one\ntwo\n"),
+        ("one two three", ""),
+        ("a\n```\nb\nc\nd\n```\n", "a\n"),
+        ("a\n\n    b\n    c\n", "a\n\n"),
+        ("```\n1\n```\nabc", "```\n1\n```\n"),
+        ("```\n```\n\n\nabc", "```\n```\n\n\n"),
+    ],
+)
+def test_the_beginning_is_of_whole_lines_and_whole_blocks(text: str, kept: str) -> None:
+    assert beginning(text, most=10) == kept
+
+
+def test_half_of_a_surrogate_pair_is_a_character_like_others(checker: Checker) -> None:
+    assert told(checker, fenced("let a = '\ud800';", tag="js")) == []
+    assert told(checker, fenced("(\ud800;", tag="js")) == [("syntax", "(?")]
+
+
+def test_what_is_used_often_is_looked_for_once(
+    checker: Checker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    execute = psycopg.Connection.execute
+
+    def noted(connection: Connection, query: str, *values: Any, **options: Any) -> object:  # noqa: ANN401 - psycopg's signature
+        asked.append(f"{query} {values}")
+        return execute(connection, query, *values, **options)
+
+    monkeypatch.setattr(psycopg.Connection, "execute", noted)
+    source = "from kitchen import Kettle\nk = Kettle(1)\n" + "k.zork\n" * 10
+    problems = checker.check_code(source, repository=REPOSITORY)
+    assert len(problems) == 10
+    existing = [query for query in asked if query.strip().startswith("SELECT EXISTS")]
+    assert existing
+    assert len(existing) == len(set(existing))
 
 
 @pytest.mark.parametrize(

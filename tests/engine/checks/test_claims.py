@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.checks.honesty import honest_line
 from engine.checks.model import Problem, ProblemKind
 from engine.checks.quotes import check_quotes
-from engine.checks.support import supports, unsupporting
+from engine.checks.support import unsupporting
 from engine.checks.versions import check_versions
 from generation.protocol import Passage
 
@@ -22,6 +24,7 @@ KETTLE = passage(
 OVEN = passage(
     2, "def roast(dish, minutes=30):\n    '''Roast a dish; new in 1.4.'''", path="oven.py"
 )
+BIRDS = passage(1, "Penguins swim.", path="birds.md")
 
 
 @pytest.mark.parametrize(
@@ -40,7 +43,7 @@ OVEN = passage(
     ],
 )
 def test_a_quotation_that_a_passage_says_or_that_cites_none_passes(text: str) -> None:
-    assert check_quotes(text, [KETTLE, OVEN]) == []
+    assert list(check_quotes(text, [KETTLE, OVEN])) == []
 
 
 @pytest.mark.parametrize(
@@ -89,27 +92,80 @@ def test_without_a_citation_the_question_may_have_brought_the_version() -> None:
     assert check_versions(text, [], question="Is there?") == []
 
 
+def test_a_version_is_known_by_one_of_its_series() -> None:
+    text = "Since versions 0.12 and v0.12.0.3 it whistles; v0.1 and v0.12.1 are others [1]."
+    assert [each.name for each in check_versions(text, [KETTLE])] == ["0.1", "0.12.1"]
+
+
+def test_a_quotation_may_leave_out_no_more_than_a_word_or_two() -> None:
+    said = "one two three four five six seven eight nine ten".split()
+    about = [passage(1, f"zero {' '.join(said)} eleven")]
+    most = [*said[:4], "other", *said[5:]]
+    assert list(check_quotes(f"“{' '.join(most)}” [1]", about)) == []
+    fewer = ["one", "one", "one", *said[3:]]
+    assert len(list(check_quotes(f"“{' '.join(fewer)}” [1]", about))) == 1
+
+
 def test_the_version_that_was_searched_is_known() -> None:
     assert check_versions("In version 0.9.2 it whistles [1].", [KETTLE], ref="v0.9.2") == []
 
 
 @pytest.mark.parametrize(
-    "statement",
-    ["Call `roast(dish)`.", "Dishes are roasted for half an hour.", "It is so.", "Use the file."],
+    "text",
+    [
+        "Yes [1].",
+        "Yes, it is possible [1].",
+        "It returns a number [1].",
+        "You can make it see-through with the flame [1].",
+        "It is `True` by default, and this is `1` or `None` [1].",
+        "Call `roast(dish)` with the tray [1].",
+        "Set `kettle_size` and the dish is roasted [1].",
+        "Ja, das geht: `wasser_kocher` heizt das Wasser vor [1].",
+        "可以设置 `water_level` of the 水壶 [1]。",
+        "Oui, `bouilloire.chauffe` va de zéro à un [1].",
+        "Octo's `kitchen` is for cooking [1].",
+        "The fish swims in the river [1].",
+        "The fish swims in the river [1, 3].",
+        "`fish.swim` [1].",
+    ],
 )
-def test_a_passage_with_a_telling_word_in_common_supports(statement: str) -> None:
-    assert supports(statement, OVEN)
+def test_a_citation_is_kept_where_nothing_tells_against_it(text: str) -> None:
+    other = passage(3, "Birds.")
+    found = unsupporting(text, [passage(1, OVEN.text), other], repository="octo/kitchen")
+    assert found == frozenset()
 
 
-def test_a_passage_with_nothing_in_common_does_not() -> None:
-    assert not supports("Water whistles in `kettle.boil`.", OVEN)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Water is heated by `kettle.boil` [1].",
+        "Call the whistle_loudly function [1].",
+        "The WaterKettle is full [1].",
+        "The kettle.boil function is not there [1].",
+        "Use the vec3 that it has [1].",
+    ],
+)
+def test_the_only_citation_is_dropped_where_the_passage_has_none_of_the_code(text: str) -> None:
+    assert unsupporting(text, [BIRDS], repository="octo/x") == {1}
+
+
+def test_of_two_citations_the_one_that_shares_no_word_is_dropped() -> None:
+    about = [passage(1, "boil the kettle"), replace(BIRDS, number=2)]
+    assert unsupporting("Boil the kettle [2, 1].", about, repository="octo/x") == {2}
+    assert unsupporting("Kettles are used [2, 1].", about, repository="octo/x") == set()
+
+
+def test_a_passage_in_another_script_is_not_judged_by_its_words() -> None:
+    about = [passage(1, "boil the kettle"), passage(2, "把水壶里的水烧开。", path="birds.md")]
+    assert unsupporting("Boil the kettle [2, 1].", about, repository="octo/x") == set()
 
 
 def test_a_citation_counts_if_one_of_its_statements_is_supported() -> None:
-    text = "Octo kettles whistle [1]. Fish swim in rivers [2]. Cats purr [1][3]."
+    text = "The `fish_swim` function is in the river [2]."
     assert unsupporting(text, [KETTLE, OVEN], repository="octo/kitchen") == {2}
-    assert unsupporting(f"{text} A dish is roasted. [2]", [OVEN], repository="a/b") == set()
-    assert unsupporting("Fish swim in octo rivers [1].", [passage(1, "octo")], repository="octo/x")
+    assert unsupporting(f"{text} The dish is roasted. [2]", [OVEN], repository="a/b") == set()
+    named = "The `octo` function is in rivers [1]."
+    assert unsupporting(named, [passage(1, "octo")], repository="octo/x") == set()
 
 
 def problem(text: str, *, block: int = 0, line: int = 1) -> Problem:
