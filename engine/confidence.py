@@ -25,6 +25,13 @@ class Model:
     intercept: float
     coefficients: Mapping[str, float]
 
+    def probability(self, features: Mapping[str, float] | None) -> float:
+        """Return the probability by this model: [0, 1]; 0 where it has nothing to weigh."""
+        if features is None:
+            return 0.0
+        weighed = (self.coefficients[name] * value for name, value in features.items())
+        return 1 / (1 + math.exp(-self.intercept - sum(weighed)))
+
 
 BY_MEANING = Model(
     intercept=-8.12,
@@ -42,7 +49,7 @@ BY_WORDS = Model(
     intercept=-8.5,  # fitted: -7.43; so much lower keeps what is foreign out at the same threshold
     coefficients={"lexical": 5.39, "terms": 2.24, "unknown": -4.15},
 )
-"""For one whose candidates have no vectors yet."""
+"""For what it has yet to read."""
 
 THRESHOLD = 0.55
 """Below it fury-bot abstains: see docs/confidence.md."""
@@ -51,18 +58,28 @@ UNCONFIRMED = 0.9
 """What each problem that a check leaves in an answer makes of its confidence. Set by hand."""
 
 
-def features(evidence: Evidence) -> Mapping[str, float]:
-    """Return what the models weigh, by name: of meaning where there are vectors, else of words."""
-    common = {"terms": math.log1p(evidence.terms), "unknown": evidence.unknown}
+def by_meaning(evidence: Evidence) -> Mapping[str, float] | None:
+    """Return what the first model weighs, by name; None without vectors."""
     if evidence.similarity is None or evidence.gist is None:
-        return {"lexical": evidence.lexical, **common}
+        return None
     # A cosine below 0 says no more than 0: the texts have nothing in common.
     return {
         "similarity": max(evidence.similarity, 0.0),
         "gist": max(evidence.gist, 0.0),
         "agreement": evidence.agreement,
-        **common,
+        **_common(evidence),
     }
+
+
+def by_words(evidence: Evidence) -> Mapping[str, float] | None:
+    """Return what the second model weighs, by name; None when every candidate has a vector."""
+    if evidence.unread is None:
+        return None
+    return {"lexical": evidence.unread, **_common(evidence)}
+
+
+def _common(evidence: Evidence) -> Mapping[str, float]:
+    return {"terms": math.log1p(evidence.terms), "unknown": evidence.unknown}
 
 
 def confidence(found: SearchResult) -> float:
@@ -77,14 +94,14 @@ def confidence(found: SearchResult) -> float:
     return probability(found.evidence)
 
 
-def probability(
-    evidence: Evidence, *, by_meaning: Model = BY_MEANING, by_words: Model = BY_WORDS
-) -> float:
-    """Return the probability that a repository with this evidence holds the answer: [0, 1]."""
-    read = features(evidence)
-    model = by_meaning if "similarity" in read else by_words
-    logit = model.intercept + sum(model.coefficients[name] * value for name, value in read.items())
-    return 1 / (1 + math.exp(-logit))
+def probability(evidence: Evidence) -> float:
+    """Return the probability that a repository with this evidence holds the answer: [0, 1].
+
+    While some of it waits for its vectors, it may hold the answer by meaning or by words.
+    """
+    return max(
+        BY_MEANING.probability(by_meaning(evidence)), BY_WORDS.probability(by_words(evidence))
+    )
 
 
 def after_checks(certainty: float, problems: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,6 +42,15 @@ class Checker(Protocol):
         question: str | None = None,
     ) -> tuple[Problem, ...]:
         """Return what does not hold, by its lines."""
+
+    def check_without_index(
+        self,
+        markdown: str,
+        *,
+        passages: Sequence[generation.Passage] = (),
+        question: str | None = None,
+    ) -> tuple[Problem, ...]:
+        """Return what does not hold whatever the repository defines."""
 
 
 class Writer(Protocol):
@@ -112,19 +121,25 @@ class Reviewer:
         grounded = text.strip() != NOT_FOUND and not {
             passage.number for passage in request.passages
         }.isdisjoint(citations.cited(text))
-        if self._checker is None or not found.commit or not grounded:
+        if self._checker is None or not grounded:
             return Review(draft, is_grounded=grounded)
-        try:
-            problems = self._checker.check_answer(
-                text,
-                repository=found.repository,
-                ref=found.ref,
-                passages=request.passages,
-                question=request.question,
-            )
-        except NotIndexed:  # removed while the model wrote
-            problems = ()
-        return Review(draft, problems)
+        return Review(draft, self._problems(self._checker, text, request, found))
+
+    def _problems(
+        self, checker: Checker, text: str, request: Request, found: SearchResult
+    ) -> tuple[Problem, ...]:
+        if found.commit:
+            with suppress(NotIndexed):  # removed while the model wrote
+                return checker.check_answer(
+                    text,
+                    repository=found.repository,
+                    ref=found.ref,
+                    passages=request.passages,
+                    question=request.question,
+                )
+        return checker.check_without_index(
+            text, passages=request.passages, question=request.question
+        )
 
 
 def _written(writer: Writer, request: Request) -> Generator[None, None, Completion]:

@@ -25,6 +25,8 @@ class Evidence:
     lexical: float
     """The best lexical score, as a share of what the question's terms weigh together. A BM25
     weight tells how much a chunk is about a term, so it can exceed 1."""
+    unread: float | None
+    """The same of the chunks that the model has yet to read; None when it has read them all."""
     agreement: float
     """The best product of a chunk's cosine and its lexical share: both sides of the search mean
     the same chunk."""
@@ -49,6 +51,7 @@ def gather(
         similarity=best,
         gist=max(gists, default=best),
         lexical=max((lexical for _, lexical in read), default=0.0),
+        unread=max((lexical for cosine, lexical in read if cosine is None), default=None),
         agreement=max((max(cosine or 0.0, 0.0) * lexical for cosine, lexical in read), default=0.0),
         terms=len(idfs),
         unknown=len(unknown) / (len(idfs) or 1),

@@ -33,8 +33,8 @@ from engine.confidence import (  # noqa: E402 - after those from the path above
     BY_WORDS,
     THRESHOLD,
     Model,
-    features,
-    probability,
+    by_meaning,
+    by_words,
 )
 from retrieval.evaluation import Split, split_of  # noqa: E402 - as above
 
@@ -216,9 +216,12 @@ def _are(
 
 
 def _report(cases: Sequence[Case]) -> str:
-    whole = _fit(cases, [features(case.evidence) for case in cases])
-    unread = [replace(case.evidence, similarity=None, gist=None) for case in cases]
-    words = _fit(cases, [features(evidence) for evidence in unread])
+    read = [_weighed(by_meaning(case.evidence)) for case in cases]
+    whole = _fit(cases, read)
+    unread = [
+        _weighed(by_words(replace(case.evidence, unread=case.evidence.lexical))) for case in cases
+    ]
+    words = _fit(cases, unread)
     counts = {
         sort: (_are(cases, sort=sort).sum(), _are(cases, sort=sort, split=Split.TEST).sum())
         for sort in Sort
@@ -246,7 +249,7 @@ def _report(cases: Sequence[Case]) -> str:
             "",
             columns,
             "",
-            *_table(cases, _in_use([case.evidence for case in cases], BY_MEANING)),
+            *_table(cases, _in_use(read, BY_MEANING)),
             "",
             f"The threshold in use is {THRESHOLD}.",
             "",
@@ -268,7 +271,7 @@ def _report(cases: Sequence[Case]) -> str:
             "",
             *_listed(
                 cases,
-                _in_use([case.evidence for case in cases], BY_MEANING),
+                _in_use(read, BY_MEANING),
                 sort=Sort.NEAR,
             ),
             "",
@@ -276,9 +279,15 @@ def _report(cases: Sequence[Case]) -> str:
     )
 
 
-def _in_use(evidence: Sequence[Evidence], model: Model) -> npt.NDArray[np.float64]:
+def _weighed(features: Mapping[str, float] | None) -> Mapping[str, float]:
+    if features is None:
+        raise ValueError("a search without vectors")
+    return features
+
+
+def _in_use(read: Sequence[Mapping[str, float]], model: Model) -> npt.NDArray[np.float64]:
     """Return the probabilities that the program gives."""
-    return np.array([probability(each, by_meaning=model, by_words=model) for each in evidence])
+    return np.array([model.probability(each) for each in read])
 
 
 def _written(model: Model) -> str:

@@ -32,8 +32,13 @@ def test_passages_that_were_not_searched_for_are_not_doubted() -> None:
 def test_words_alone_answer_when_they_meet_the_question_closely() -> None:
     unread = replace(CLOSE, similarity=None, gist=None)
 
-    assert probability(replace(unread, lexical=1.2)) >= THRESHOLD
-    assert probability(replace(unread, lexical=0.6)) < THRESHOLD
+    assert probability(replace(unread, unread=1.2)) >= THRESHOLD
+    assert probability(replace(unread, unread=0.6)) < THRESHOLD
+
+
+def test_what_has_yet_to_be_read_may_answer_where_the_rest_does_not() -> None:
+    assert probability(replace(FAR, unknown=0.0, unread=1.2)) >= THRESHOLD
+    assert probability(replace(CLOSE, unread=0.1)) == probability(CLOSE)
 
 
 def test_a_passage_that_points_away_counts_as_one_that_has_nothing_in_common() -> None:
@@ -45,7 +50,7 @@ def test_a_passage_that_points_away_counts_as_one_that_has_nothing_in_common() -
 @pytest.mark.parametrize("name", ["similarity", "gist", "agreement"])
 def test_more_of_each_sign_gives_more_confidence(name: str) -> None:
     middling = Evidence(
-        similarity=0.45, gist=0.45, lexical=0.5, agreement=0.2, terms=6, unknown=0.1
+        similarity=0.45, gist=0.45, lexical=0.5, unread=None, agreement=0.2, terms=6, unknown=0.1
     )
     steps = [probability(replace(middling, **{name: value})) for value in (0.1, 0.4, 0.9)]
 

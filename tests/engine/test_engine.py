@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
 SCOPE = Scope(repository="octo/kitchen")
-CLOSE = Evidence(similarity=0.8, gist=0.8, lexical=0.8, agreement=0.6, terms=4, unknown=0.0)
-FAR = Evidence(similarity=0.2, gist=0.2, lexical=0.1, agreement=0.0, terms=4, unknown=0.5)
+CLOSE = Evidence(
+    similarity=0.8, gist=0.8, lexical=0.8, unread=None, agreement=0.6, terms=4, unknown=0.0
+)
+FAR = Evidence(
+    similarity=0.2, gist=0.2, lexical=0.1, unread=None, agreement=0.0, terms=4, unknown=0.5
+)
 
 
 def passage(rank: int) -> Passage:
@@ -121,6 +125,18 @@ class Check:
         )
         return (problem,) * markdown.count(self.word)
 
+    def check_without_index(
+        self,
+        markdown: str,
+        *,
+        passages: Sequence[generation.Passage] = (),
+        question: str | None = None,
+    ) -> tuple[Problem, ...]:
+        assert passages
+        assert question
+        problem = Problem(ProblemKind.SYNTAX, 1, "rust", "This is no valid Rust.")
+        return (problem,) * markdown.count(self.word)
+
 
 def engine(model: Model, search: Search | None = None) -> Engine:
     return Engine(
@@ -178,7 +194,7 @@ def test_while_the_vectors_are_missing_the_words_decide_whether_the_model_is_ask
     lexical: float, asked: int
 ) -> None:
     model = Model()
-    unread = replace(CLOSE, similarity=None, gist=None, lexical=lexical)
+    unread = replace(CLOSE, similarity=None, gist=None, unread=lexical)
 
     answer = engine(model, Search(evidence=unread)).ask("How?", SCOPE)
 
@@ -480,4 +496,51 @@ def test_a_citation_that_supports_nothing_is_dropped() -> None:
 def test_an_answer_of_which_no_citation_holds_is_an_abstention() -> None:
     penguins = Search((replace(passage(1), text="penguins", path="birds.py", symbol="birds"),))
 
-    assert engine(Model("Weld the hull [1]."), penguins).ask("How?", SCOPE).abstained
+    assert engine(Model("Weld the `hull` [1]."), penguins).ask("How?", SCOPE).abstained
+
+
+@dataclass
+class Pointer:
+    """Reads one file, whatever is asked."""
+
+    def read(self, message: str, *, repository: str, ref: str | None) -> SearchResult | None:
+        assert (repository, ref) == ("octo/kitchen", None)
+        return SearchResult(message, repository, "main", "c", (replace(passage(1), path="named"),))
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("Explain named.py#L1-L9", True),
+        ("Summarise named.md", True),
+        ("Translate named.py to C++", True),
+        ("How do I use named.py?", False),
+        ("Translate `boil(1)` of named.py to C++", False),
+    ],
+)
+def test_a_file_that_is_named_is_explained_summed_up_and_translated_without_doubt(
+    question: str, *, read: bool
+) -> None:
+    model = Model("It sums up [1].", is_model=True)
+    engine = Engine(Search(evidence=FAR), chain=model, providers={}, pointer=Pointer())
+    answer = engine.ask(question, SCOPE)
+    paths = {source.path for source in answer.passages}
+    assert (paths == {"named"}) is read
+    if read:
+        assert not answer.abstained
+
+
+def test_code_in_a_line_is_translated() -> None:
+    model = Model("Boil [1].", is_model=True)
+    engine(model).ask("Translate `boil(1)` to C++", SCOPE)
+    assert model.requests[-1].passages[0].text == "boil(1)"
+
+
+def test_what_comes_from_no_index_is_checked_as_far_as_that_goes() -> None:
+    material = SearchResult("", "octo/kitchen", "", "", (passage(1),))
+
+    answer = engine(Model("wrong [1].")).ask(
+        "Sum it up", SCOPE, task=Task.SUMMARISE, material=material
+    )
+
+    assert [problem.kind for problem in answer.checks] == [ProblemKind.SYNTAX]

@@ -86,13 +86,24 @@ class Complaint:
         repository: str,
         ref: str | None = None,
         passages: Sequence[generation.Passage] = (),
+        question: str | None = None,
     ) -> tuple[Problem, ...]:
         """Return the fault."""
-        del markdown, repository, ref, passages
+        del markdown, repository, ref, passages, question
         if self.attack.where not in {"draft", "problem"}:
             return ()
         sentence = self.attack.at("problem", "`scene` is not defined.")
         return (Problem(line=1, name="scene", kind=ProblemKind.UNDEFINED_NAME, problem=sentence),)
+
+    def check_without_index(
+        self,
+        markdown: str,
+        *,
+        passages: Sequence[generation.Passage] = (),
+        question: str | None = None,
+    ) -> tuple[Problem, ...]:
+        """Return the fault, as :meth:`check_answer` does."""
+        return self.check_answer(markdown, repository="", passages=passages, question=question)
 
 
 def _passage(rank: int, *, path: str, symbol: str, kind: ChunkKind, text: str) -> Passage:

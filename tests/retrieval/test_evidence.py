@@ -47,7 +47,14 @@ def test_without_vectors_only_the_words_tell() -> None:
     found = gather([unread], IDFS, ())
 
     assert (found.similarity, found.gist, found.agreement) == (None, None, 0.0)
-    assert found.lexical == 0.5
+    assert (found.lexical, found.unread) == (0.5, 0.5)
+
+
+def test_of_what_has_yet_to_be_read_the_words_are_told_apart() -> None:
+    unread = replace(CANDIDATE, similarity=None, gist=None, lexical=1.5)
+
+    assert gather([CANDIDATE, unread], IDFS, ()).unread == 0.25
+    assert gather([CANDIDATE], IDFS, ()).unread is None
 
 
 def test_nothing_found_is_no_evidence() -> None:
