@@ -84,7 +84,8 @@ def _limits(schema: Schema) -> Iterator[str]:
     elif "minimum" in schema:
         yield f"{schema['minimum']:g} at the least."
     elif "exclusiveMinimum" in schema:
-        yield f"Greater than {schema['exclusiveMinimum']:g}."
+        most = f", {schema['maximum']:g} at the most" if "maximum" in schema else ""
+        yield f"Greater than {schema['exclusiveMinimum']:g}{most}."
 
 
 def _or(values: list[str]) -> str:

@@ -64,8 +64,18 @@ class Writer(Protocol):
         """Return the whole answer."""
 
 
+class Pointer(Protocol):
+    """Reads what a message names; :class:`engine.pointing.NamedFiles` does."""
+
+    def read(self, message: str, *, repository: str, ref: str | None) -> SearchResult | None:
+        """Return what stands there; None, if nothing is named or it is not there."""
+
+
 _ABOUT_CODE = frozenset({Task.EXPLAIN, Task.TRANSLATE})
 """Tasks that code in the message is the matter of."""
+
+_ABOUT_A_PLACE = _ABOUT_CODE | {Task.SUMMARISE}
+"""Tasks that a file which the message names is the matter of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,7 @@ class Engine:
         checker: Checker | None = None,
         own: Callable[[str, str | None], Own] = lambda _repository, _ref: Own(),
         known_as: Callable[[str], str | None] = lambda repository: repository,
+        pointer: Pointer | None = None,
     ) -> None:
         """Take the parts.
 
@@ -118,6 +129,7 @@ class Engine:
             checker: Checks what was written; None lets everything pass.
             own: Tells which packages and modules are a repository's own, at a ref.
             known_as: Gives a repository's name as it is known; None of one that is not.
+            pointer: Reads the file that a message names; without it, files are searched for.
         """
         self._searcher = searcher
         self._chain = chain
@@ -125,6 +137,7 @@ class Engine:
         self._reviewer = Reviewer(checker)
         self._own = own
         self._known_as = known_as
+        self._pointer = pointer
 
     def search(self, query: str, scope: Scope) -> SearchResult:
         """Return the nearest passages alone.
@@ -182,6 +195,8 @@ class Engine:
     ) -> Generator[str, None, Answer]:
         """Yield the answer as it is written, made harmless; return what :meth:`ask` would.
 
+        A text may be empty: a sign of life, on which whoever hung up can be noticed.
+
         The text on the way is unchecked, and cites the passages by the numbers under which they
         were found. What is returned is checked, perhaps mended, and numbered anew. Closing the
         generator stops the provider.
@@ -190,6 +205,7 @@ class Engine:
             As :meth:`ask`, also after some of the text has come.
         """
         asked = self._prepared(question, scope, task, history, material)
+        yield ""  # whoever hung up meanwhile is not answered
         if not _is_worth_asking(asked):
             return _told(_abstained(asked))
         written: list[Completion] = []
@@ -211,15 +227,18 @@ class Engine:
         if material is None:  # before any model is asked, at this repository's cost
             scope = replace(scope, repository=self._name(scope))
         started = time.monotonic()
+        named = None if material else self._named(question, scope)
         understood = understand(
             question,
             repository=scope.repository,
             own=partial(self._own, scope.repository, scope.ref),
             task=task,
             history=history,
-            code=_pointed_at(material) if material else (),
+            code=_pointed_at(material or named),
             model=writer if writer.is_model else None,
         )
+        if named and understood.task in _ABOUT_A_PLACE:
+            material = named
         found = material or self._found(question, understood, scope)
         return _Asked(
             question=question,
@@ -239,10 +258,16 @@ class Engine:
             raise NotIndexed(scope.repository, scope.ref)
         return name
 
+    def _named(self, message: str, scope: Scope) -> SearchResult | None:
+        """Read the file that a message names, unless the message brings code of its own."""
+        if self._pointer is None or quoted_code.given(message):
+            return None
+        return self._pointer.read(message, repository=scope.repository, ref=scope.ref)
+
     def _found(self, message: str, understood: Understood, scope: Scope) -> SearchResult:
         """Search; code in a message that is about it goes first, and is not doubted."""
         found = self.search(understood.question, scope)
-        code = quoted_code.blocks(message) if understood.task in _ABOUT_CODE else ()
+        code = _code_in(message, understood.task)
         if not code:
             return found
         said = [_said(number, block) for number, block in enumerate(code, 1)]
@@ -289,8 +314,17 @@ def _silently(reviewing: Generator[None, None, Review]) -> Generator[str, None, 
             yield ""
 
 
-def _pointed_at(material: SearchResult) -> tuple[Code, ...]:
+def _code_in(message: str, task: Task) -> tuple[Code, ...]:
+    """Return the code of a message that is about it."""
+    if task is Task.TRANSLATE:
+        return quoted_code.given(message)
+    return quoted_code.blocks(message) if task in _ABOUT_CODE else ()
+
+
+def _pointed_at(material: SearchResult | None) -> tuple[Code, ...]:
     """Return what a message points at, as code to be translated."""
+    if material is None:
+        return ()
     return tuple(quoted_code.of_file(passage.text, passage.path) for passage in material.passages)
 
 

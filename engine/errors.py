@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from generation import registry
+
 
 class EngineError(Exception):
     """The engine cannot take the question."""
@@ -32,9 +34,16 @@ class UnknownProvider(EngineError):
     """The question names a provider that is not there."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(
-            f"unknown provider {name!r}; known: {', '.join(known)} (groq and google are once their "
-            "key is set)"
-        )
+        super().__init__(_advice(name, known))
         self.name = name
         self.known = known
+
+
+def _advice(name: str, known: tuple[str, ...]) -> str:
+    """Say what ``name`` lacks, or which names there are, and what those lack."""
+    if name in registry.MODELS:
+        return f"{name} is not set up: it needs {registry.needs(name)}"
+    others = (
+        f"{each} (needs {registry.needs(each)})" for each in registry.MODELS if each not in known
+    )
+    return f"unknown provider {name!r}; known: {', '.join((*known, *others))}"

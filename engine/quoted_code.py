@@ -18,6 +18,10 @@ LONGEST: Final = 20_000
 
 _OPENING: Final = re.compile(r" {0,3}(?P<fence>`{3,}+|~{3,}+)(?P<info>.*)")
 
+_SPAN: Final = re.compile(r"(?<!`)(?P<ticks>`{1,3})(?!`)(?P<text>[^`\n]++)(?P=ticks)(?!`)")
+_NAME: Final = re.compile(r"[\w./:#+\s-]*+(?:\(\))?")
+"""What in a span of code is the name of something, and no code by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -34,6 +38,15 @@ def blocks(message: str) -> tuple[Code, ...]:
         Code(text.strip("\n"), languages.of_fence(info))
         for text, info in _parts(message[:LONGEST])
         if info is not None and text.strip()
+    )
+
+
+def given(message: str) -> tuple[Code, ...]:
+    """Return the code that ``message`` brings: its blocks; without any, its spans of code."""
+    return blocks(message) or tuple(
+        Code(span["text"].strip(), None)
+        for span in _SPAN.finditer(message[:LONGEST])
+        if not _NAME.fullmatch(span["text"].strip())
     )
 
 

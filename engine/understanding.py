@@ -66,7 +66,8 @@ def understand(
         declined = None if model else declining.reason_against(intent.task)
         return Understood(question, intent.task, declined=declined)
     target = languages.named(language) if language else intent.language or _target(message)
-    pieces = intent.code or tuple(code) or _said_code(message, history)
+    brought = intent.code or quoted_code.given(message)
+    pieces = brought or tuple(code) or _said_code(message, history)
     declined = translation.reason_against(pieces, target, own())
     if declined is None and model is None:
         declined = declining.reason_against(intent.task)

@@ -1,4 +1,7 @@
-"""One line a log entry, on stderr: for people on a terminal, JSON everywhere else."""
+"""One line a log entry, on stderr: for people on a terminal, JSON everywhere else.
+
+A command that prints a result writes sentences alone, wherever its stderr goes.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,15 @@ _SECRET_VALUE = re.compile(
     re.DOTALL,
 )
 
+_OF_EVERY_ENTRY = frozenset({"event", "exception", "level", "logger", "timestamp"})
 
-def configure(level: str) -> None:
-    """Send every log entry of this process, the libraries' too, through one set of processors."""
+
+def configure(level: str, *, in_sentences: bool = False) -> None:
+    """Send every log entry of this process, the libraries' too, through one set of processors.
+
+    ``in_sentences`` writes ``fury-bot: what happened: the message``, for who waits for an answer,
+    and wants to know as well which model did not give it.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -39,11 +48,11 @@ def configure(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer()
-        if sys.stderr.isatty()
-        else structlog.processors.JSONRenderer()
-    )
+    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
+    if in_sentences:
+        renderer = _sentence
+    elif sys.stderr.isatty():
+        renderer = structlog.dev.ConsoleRenderer()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -54,8 +63,17 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("generation.chain").setLevel(logging.INFO if in_sentences else logging.NOTSET)
     for name in ("httpx", "urllib3", "gql", "sentence_transformers", "procrastinate"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _sentence(_: structlog.typing.WrappedLogger, __: str, entry: MutableMapping[str, Any]) -> str:
+    told = {name: value for name, value in entry.items() if name not in _OF_EVERY_ENTRY}
+    what = str(entry["event"]).replace("_", " ")
+    details = told.get("message") or ", ".join(f"{name} {value}" for name, value in told.items())
+    line = f"fury-bot: {what}: {details}" if details else f"fury-bot: {what}"
+    return "\n".join(filter(None, (line, entry.get("exception"))))
 
 
 def redact(

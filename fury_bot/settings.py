@@ -6,6 +6,7 @@ The names are the contract; ``docs/settings.md`` is generated from this module.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -13,11 +14,11 @@ from urllib.parse import urlsplit
 import platformdirs
 from dotenv import dotenv_values
 from pydantic import (
+    AfterValidator,
     AnyHttpUrl,
     BeforeValidator,
     Field,
     SecretStr,
-    StringConstraints,
     ValidationError,
     field_validator,
 )
@@ -66,9 +67,30 @@ def _limits(value: object) -> object:
         raise PydanticCustomError("limit", "{reason}", {"reason": str(error)}) from None
 
 
+def _provider(value: object) -> object:
+    known = get_args(Provider)
+    if value not in known:
+        raise PydanticCustomError(
+            "provider",
+            "there is no provider {name}; known: {known}",
+            {"name": repr(value), "known": ", ".join(known)},
+        )
+    return value
+
+
+def _repository(value: str) -> str:
+    if not re.fullmatch(r"[^/\s]+/[^/\s]+", value):
+        raise PydanticCustomError(
+            "repository", "{name} should be owner/name", {"name": repr(value)}
+        )
+    return value
+
+
 Url = Annotated[str, BeforeValidator(_without_slash)]
-Names = Annotated[tuple[Provider, ...], NoDecode, BeforeValidator(_split)]
-RepositoryName = Annotated[str, StringConstraints(pattern=r"^[^/\s]+/[^/\s]+$")]
+Names = Annotated[
+    tuple[Annotated[Provider, BeforeValidator(_provider)], ...], NoDecode, BeforeValidator(_split)
+]
+RepositoryName = Annotated[str, AfterValidator(_repository)]
 Repositories = Annotated[tuple[RepositoryName, ...], NoDecode, BeforeValidator(_split)]
 Limits = Annotated[tuple[budgets.Limit, ...], NoDecode, BeforeValidator(_limits)]
 Window = Annotated[int | None, Field(ge=1_000)]
@@ -177,6 +199,7 @@ class Settings(BaseSettings):
     fury_bot_conversation_days: float = Field(
         default=DEFAULT_DAYS,
         gt=0,
+        le=3650,
         description="Days after which what was said in Discord or over the API is forgotten.",
     )
     fury_bot_log_level: Literal["debug", "info", "warning", "error"] = Field(

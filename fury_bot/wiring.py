@@ -9,6 +9,8 @@ from datetime import timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, get_args
 
+import structlog
+
 import generation
 from discord_relay import tasks as discord_tasks
 from discord_relay.endpoint import Endpoint as DiscordEndpoint
@@ -20,6 +22,7 @@ from engine import Engine
 from engine import tasks as engine_tasks
 from engine.checks.checker import Checker
 from engine.conversations import Conversations
+from engine.pointing import NamedFiles
 from engine.translation import Own
 from fury_bot.knowledge import Knowledge
 from fury_bot.settings import Provider, SettingsError
@@ -60,6 +63,8 @@ if TYPE_CHECKING:
     from jobs.doorbell import Doorbell
     from jobs.port import Handler
     from retrieval.indexing import Progress
+
+log = structlog.get_logger(__name__)
 
 WEB_THREADS = 8
 """Requests served at once; a webhook is a few milliseconds of PostgreSQL."""
@@ -123,14 +128,16 @@ class Wiring:
         return Engine(
             self.retriever,
             chain=generation.Chain([self._provider(name) for name in names]),
+            # A chain of one tells the log why it gave no answer, as the chain of all does.
             providers={
-                name: self._provider(name)
+                name: generation.Chain([self._provider(name)])
                 for name in get_args(Provider)
                 if name in names or self.settings.can_ask(name)
             },
             checker=self.checker,
             own=self._own,
             known_as=self._known_as,
+            pointer=NamedFiles(self._places, web_url=self.settings.github_web_url),
         )
 
     @cached_property
@@ -160,6 +167,10 @@ class Wiring:
         known = self.catalogue.find(repository)
         return known.name if known else None
 
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self.database, self.catalogue)
+
     def _own(self, repository: str, ref: str | None) -> Own:
         modules = OwnModules(self.database, self.catalogue).of(repository, ref)
         return Own(
@@ -175,6 +186,12 @@ class Wiring:
         """Return the model that an index was made by, which may be the one configured before."""
         if model == self.embedder.model:
             return self.embedder
+        if model not in self._former_embedders:
+            log.warning(
+                "another_embedding_model",
+                message=f"the index was made with {model}, so that is asked; "
+                f"FURY_BOT_EMBEDDING_MODEL is {self.embedder.model}",
+            )
         return self._former_embedders.setdefault(model, SentenceTransformerEmbedder(model))
 
     @cached_property
@@ -200,6 +217,7 @@ class Wiring:
             limits=settings.limits(name, model=model),
             window=account.window or registry.MODELS[name].default_window,
             hold=pace.total,
+            thinking=registry.MODELS[name].thinking_tokens,
         )
 
     @cached_property
@@ -264,7 +282,7 @@ class Wiring:
                     ),
                     database=self.database,
                     queue=self.queue,
-                    places=Places(self.database, self.catalogue),
+                    places=self._places,
                 )
             )
         return handlers

@@ -47,9 +47,14 @@ def _http_error(error: HTTPException) -> tuple[Response, int, dict[str, str]]:
     detail = error.description or ""
     # A 405 has to say what is allowed; what the headers say of werkzeug's own page is void.
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    return jsonify(error=error.name, detail=detail), error.code or 500, headers
+    return jsonify(error=_word(error.name), detail=detail), error.code or 500, headers
 
 
 def _failure(error: Exception) -> tuple[Response, int]:
     log.error("request_failed", method=request.method, path=request.path, exc_info=error)
-    return jsonify(error="Internal Server Error", detail=type(error).__name__), 500
+    return jsonify(error="internal_error", detail=type(error).__name__), 500
+
+
+def _word(name: str) -> str:
+    """Return ``not_found`` of ``Not Found``: for programs, like the API's own."""
+    return name.lower().replace(" ", "_")

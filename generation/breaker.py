@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generation.protocol import GenerationError, QuotaExceeded, Unauthorised, Unavailable
-from generation.unasked import CircuitOpen, NotAsked, Spent
+from generation.unasked import CircuitOpen, KeyRefused, NotAsked, Spent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,6 +141,10 @@ class CircuitBreaker:
 def _unasked(cause: GenerationError, *, wait: float) -> NotAsked:
     """Return an error of its own for each request: a raised one gathers tracebacks."""
     said = str(cause).removeprefix(f"{cause.provider}: ")
-    if isinstance(cause, QuotaExceeded):
-        return Spent(cause.provider, said, retry_after=wait)
-    return CircuitOpen(cause.provider, f"left alone for {wait:.0f} s more, after: {said}")
+    match cause:
+        case QuotaExceeded():
+            return Spent(cause.provider, said, retry_after=wait)
+        case Unauthorised():
+            return KeyRefused(cause.provider, said, retry_after=wait)
+        case _:
+            return CircuitOpen(cause.provider, said, retry_after=wait)

@@ -111,10 +111,6 @@ class Limit:
             return min(stood_until, now) + self.period.length
         return _midnight(now, self.zone, days=1)
 
-    def fits(self, charge: Charge) -> bool:
-        """Whether ``charge`` can ever be had, with nothing else in the window."""
-        return charge.of(self.unit) <= self.amount
-
 
 def _midnight(now: datetime, zone: str, *, days: int) -> datetime:
     place = ZoneInfo(zone)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import structlog
 
+from generation.failure_reasons import reason_of
 from generation.protocol import GenerationError, QuotaExceeded, Refused, Task
-from generation.unasked import NotAsked
+from generation.unasked import LeftAlone, NotAsked
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -52,7 +53,7 @@ class Chain:
                 speak, since nobody can take its words back.
         """
         failures: list[GenerationError] = []
-        for provider, asked in self._in_turn(request):
+        for provider, asked in self._in_turn(request, failures):
             with closing(provider.stream(asked)) as answer:
                 try:
                     beginning = _first_words(answer)
@@ -63,8 +64,12 @@ class Chain:
                     _record(error)
                     failures.append(error)
                     continue
-                yield beginning
-                return (yield from answer)
+                try:
+                    yield beginning
+                    return (yield from answer)
+                except GenerationError as error:
+                    _record(error)
+                    raise
         raise _most_telling(failures)
 
     def complete(self, request: Request) -> Completion:
@@ -76,7 +81,7 @@ class Chain:
             GenerationError: The last provider's that failed otherwise, when none answered.
         """
         failures: list[GenerationError] = []
-        for provider, asked in self._in_turn(request):
+        for provider, asked in self._in_turn(request, failures):
             try:
                 return provider.complete(asked)
             except GenerationError as error:
@@ -89,10 +94,16 @@ class Chain:
         for provider in self._providers:
             provider.close()
 
-    def _in_turn(self, request: Request) -> Iterator[tuple[Provider, Request]]:
+    def _in_turn(
+        self, request: Request, failures: Sequence[GenerationError]
+    ) -> Iterator[tuple[Provider, Request]]:
+        """Yield each provider with what it is asked; ``failures`` grows between them."""
         for position, provider in enumerate(self._providers):
-            if provider.is_model or request.task not in WRITTEN:
-                yield provider, request if position == 0 else replace(request, model=None)
+            asked = request if position == 0 else replace(request, model=None)
+            if provider.is_model:
+                yield provider, asked
+            elif request.task not in WRITTEN:
+                yield provider, replace(asked, unanswered=tuple(map(reason_of, failures)))
 
 
 def _first_words(answer: Generator[str, None, Completion]) -> str:
@@ -112,7 +123,9 @@ def _record(error: GenerationError) -> None:
         "provider": error.provider,
         "error": type(error).__name__,
         "message": str(error),
-        "retry_after": error.retry_after if isinstance(error, QuotaExceeded) else None,
+        "retry_after": (
+            error.retry_after if isinstance(error, QuotaExceeded | LeftAlone) else None
+        ),
     }
     if isinstance(error, NotAsked):
         _log.info("provider_passed_over", **told)

@@ -38,8 +38,6 @@ _BAD_STATUS: Final = 400
 _FINISHED: Final = {1: "stop", 2: "length"}
 """``Candidate.FinishReason`` of an answer; all others but 0 say why there is none."""
 _ROLES: Final = {"user": "user", "assistant": "model"}
-_THINKING: Final = 1_024
-"""Tokens beside the answer's: Gemini 2.5 thinks first, and this SDK cannot keep it from it."""
 _RESOURCE: Final = re.compile(r"(?:models|tunedModels)/[\w.-]+", re.ASCII)
 _WITHOUT_SYSTEM: Final = ("tunedModels/", "models/gemma")
 """They refuse a system instruction ("Developer instruction is not enabled"): the rules go to
@@ -76,6 +74,8 @@ class GeminiProvider(StreamedProvider[_Sdk, "GenerateContentResponse"]):
     settings_prefix: ClassVar[str] = "GEMINI"
     default_model: ClassVar[str] = DEFAULT_MODEL
     default_base_url: ClassVar[str] = DEFAULT_BASE_URL
+    thinking_tokens: ClassVar[int] = 1_024
+    """Gemini 2.5 thinks first, and this SDK cannot keep it from it."""
 
     @staticmethod
     def _endpoint(base_url: str) -> str:
@@ -96,7 +96,7 @@ class GeminiProvider(StreamedProvider[_Sdk, "GenerateContentResponse"]):
                 model=model,
                 generation_config=client.protos.GenerationConfig(
                     temperature=asked.sampling.temperature,
-                    max_output_tokens=asked.sampling.max_output_tokens + _THINKING,
+                    max_output_tokens=asked.sampling.max_output_tokens + self.thinking_tokens,
                 ),
                 **_contents(client.protos, asked.prompt, model),
             ),
@@ -126,7 +126,7 @@ class GeminiProvider(StreamedProvider[_Sdk, "GenerateContentResponse"]):
             text="".join(part.text for part in candidate.content.parts) if candidate else "",
             finish_reason=_FINISHED.get(reason),
             prompt_tokens=usage.prompt_token_count or None,
-            completion_tokens=usage.candidates_token_count or None,
+            completion_tokens=_completion_tokens(usage),
         )
 
     @property
@@ -156,6 +156,16 @@ class GeminiProvider(StreamedProvider[_Sdk, "GenerateContentResponse"]):
                 return self._unreachable(cause)
             case _:
                 return self._unreadable()
+
+
+def _completion_tokens(usage: Any) -> int | None:  # noqa: ANN401 - the SDK exports its names to no type checker
+    """Return what was spent on the answer: its own tokens, and the thoughts before it.
+
+    This SDK does not know the count of thoughts, which the total holds.
+    https://ai.google.dev/gemini-api/docs/thinking#pricing
+    """
+    said: int = usage.candidates_token_count
+    return max(said, usage.total_token_count - usage.prompt_token_count) if said else None
 
 
 def _contents(protos: Any, prompt: Prompt, model: str) -> dict[str, Any]:  # noqa: ANN401 - the SDK exports its names to no type checker

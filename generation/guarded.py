@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import psycopg
 import structlog
 
 from generation import budgets
@@ -81,11 +82,13 @@ class GuardedProvider:
         window: int | None = None,
         breaker: CircuitBreaker | None = None,
         hold: float = 300.0,
+        thinking: int = 0,
     ) -> None:
         """Guard ``provider``, whose default model is ``model``.
 
         ``window`` is in tokens, for whichever model; None is what is known of each. ``hold`` is
-        how many seconds a request can last at the very most.
+        how many seconds a request can last at the very most. ``thinking`` is how many tokens the
+        provider may spend beside an answer's own.
         """
         self._provider = provider
         self._model = model
@@ -94,6 +97,7 @@ class GuardedProvider:
         self._window = window
         self._breaker = breaker or CircuitBreaker()
         self._hold = hold
+        self._thinking = thinking
 
     @property
     def name(self) -> str:
@@ -211,8 +215,8 @@ class GuardedProvider:
     def _packed(
         self, request: Request, window: int, vocabulary: Vocabulary
     ) -> tuple[Request, Charge]:
-        packed = pack(request, window=window, vocabulary=vocabulary)
-        output = packed.max_output_tokens or 0
+        packed = pack(request, window=window - self._thinking, vocabulary=vocabulary)
+        output = (packed.max_output_tokens or 0) + self._thinking
         charge = Charge(input_tokens=size(packed, vocabulary), output_tokens=output)
         if charge.input_tokens + charge.output_tokens > window:
             raise Oversized(
@@ -225,7 +229,11 @@ class GuardedProvider:
     def _reserve(self, packed: Request, charge: Charge) -> Reservation:
         try:
             return self._ledger.reserve(
-                self.name, packed.repository, charge, limits=self._limits, hold=self._hold
+                self.name,
+                packed.repository.lower(),  # GitHub's names are the same in any case
+                charge,
+                limits=self._limits,
+                hold=self._hold,
             )
         except LimitReached as error:
             raise Spent(self.name, str(error), retry_after=error.wait) from None
@@ -237,7 +245,7 @@ class GuardedProvider:
                 self._ledger.give_back(reservation)
             else:
                 self._ledger.settle(reservation, _cost(reservation, call, vocabulary))
-        except StorageError as error:
+        except (StorageError, psycopg.Error) as error:
             _log.warning("budget_not_settled", provider=self.name, error=str(error))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ class Source(Generic[T]):
     close: Callable[[], None]
 
 
+class NoThread(Exception):
+    """The process is ending while a stream is under way, or has as many threads as it may."""
+
+
 _END: Final = object()
 
 
@@ -50,6 +55,7 @@ def paced(open_source: Callable[[], Source[T]], limits: Limits) -> Generator[T, 
     is read when it is asked for, so that a generator that is closed leaves no read behind.
 
     Raises:
+        NoThread: There is none to read in.
         TimeoutError: nothing came for ``limits.idle`` seconds, or ``limits.total`` have passed.
     """
     deadline = time.monotonic() + limits.total
@@ -58,11 +64,11 @@ def paced(open_source: Callable[[], Source[T]], limits: Limits) -> Generator[T, 
         return min(limits.idle, deadline - time.monotonic())
 
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="provider-stream")
-    opening = executor.submit(open_source)
+    opening = _started(executor, open_source)
     try:
         source = opening.result(timeout=patience())
         while True:
-            reading = executor.submit(next, source.items, cast("T", _END))
+            reading = _started(executor, partial(next, source.items, cast("T", _END)))
             item = reading.result(timeout=patience())
             if item is _END:
                 return
@@ -70,6 +76,13 @@ def paced(open_source: Callable[[], Source[T]], limits: Limits) -> Generator[T, 
     finally:
         opening.add_done_callback(_hang_up)
         executor.shutdown(wait=False)
+
+
+def _started(executor: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
+    try:
+        return executor.submit(work)
+    except RuntimeError as error:
+        raise NoThread(str(error)) from error
 
 
 def _hang_up(opening: Future[Source[T]]) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from generation.prompts import build
 from generation.protocol import Task
 from generation.sampling import sampling_for
+from generation.threads import by_worth, is_thread
 from generation.tokens import Vocabulary, estimate, weigh
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ _QUESTION: Final = 1 / 2
 _HISTORY: Final = 1 / 4
 _HISTORY_AS_SUBJECT: Final = 3 / 4
 """Where what was said is itself what is asked about."""
+_OPENING: Final = 1 / 3
+"""The most that what opens a thread takes of the room which those who answered can fill."""
 
 
 def pack(request: Request, *, window: int, vocabulary: Vocabulary = Vocabulary.SMALL) -> Request:
@@ -125,7 +128,7 @@ def _filled(request: Request, room: _Room) -> Request:
     attempt = _attempt(request.attempt, room) if request.attempt else None
     history = _latest(request.history, room.part(_share_of_history(request)))
     room.take(sum(_turn_size(turn, vocabulary) for turn in history))
-    passages = tuple(_best(request.passages, room))
+    passages = _thread(request, room) if is_thread(request) else _best(request.passages, room)
     return replace(request, question=question, passages=passages, history=history, attempt=attempt)
 
 
@@ -155,21 +158,42 @@ def _latest(history: tuple[Turn, ...], room: _Room) -> tuple[Turn, ...]:
     return tuple(reversed(kept))
 
 
-def _best(passages: tuple[Passage, ...], room: _Room) -> Iterator[Passage]:
-    """Yield the passages that fit, in their order; of the first, the beginning at least."""
+def _thread(request: Request, room: _Room) -> tuple[Passage, ...]:
+    """Return what opens a thread and the newest that fit, in the order in which they were said."""
+    if not request.passages:
+        return ()
+    vocabulary = room.vocabulary
+    opening, *later = by_worth(request.passages)
+    left = room.tokens - sum(_passage_size(passage, vocabulary) for passage in later)
+    most = max(left - _label_size(opening, vocabulary), room.tokens * _OPENING, SMALLEST)
+    opening = replace(opening, text=cut(opening.text, tokens=most, vocabulary=vocabulary))
+    return tuple(sorted(_best((opening, *later), room), key=lambda passage: passage.number))
+
+
+def _best(passages: tuple[Passage, ...], room: _Room) -> tuple[Passage, ...]:
+    """Return the passages that fit, in their order; of the first, the beginning at least."""
+    return tuple(_fitting(passages, room))
+
+
+def _fitting(passages: tuple[Passage, ...], room: _Room) -> Iterator[Passage]:
     for position, passage in enumerate(passages):
-        label = _label_size(passage, room.vocabulary)
-        needed = label + weigh(passage.text, room.vocabulary)
+        needed = _passage_size(passage, room.vocabulary)
         if needed <= room.tokens:
             room.take(needed)
             yield passage
-        elif position == 0 and room.tokens >= label + SMALLEST:
+            continue
+        label = _label_size(passage, room.vocabulary)
+        if position == 0 and room.tokens >= label + SMALLEST:
             room.take(label)
             yield replace(passage, text=room.cut(passage.text))
 
 
 def _turn_size(turn: Turn, vocabulary: Vocabulary) -> int:
     return BLOCK + math.ceil(weigh(turn.text, vocabulary))
+
+
+def _passage_size(passage: Passage, vocabulary: Vocabulary) -> float:
+    return _label_size(passage, vocabulary) + weigh(passage.text, vocabulary)
 
 
 def _label_size(passage: Passage, vocabulary: Vocabulary) -> int:

@@ -145,6 +145,8 @@ class Request:
     attempt: Attempt | None = None
     max_output_tokens: int | None = None
     """The most that the answer may be; None is what its task is given."""
+    unanswered: tuple[str, ...] = ()
+    """Why the models that were asked before gave no answer, a clause each."""
 
 
 @dataclass(frozen=True, slots=True)

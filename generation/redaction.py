@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 LONGEST: Final = 300
 """Characters of a provider's message that are kept."""
+
+
+_CREDENTIALS: Final = re.compile(r"(?<=://)[^/?#]*@")
+
+
+def without_credentials(url: str) -> str:
+    """Return ``url`` without the name and the password that may stand before its host."""
+    return _CREDENTIALS.sub("", url)
 
 
 def one_line(message: str, *, secret: str) -> str:

@@ -65,6 +65,19 @@ class Account:
         return any((self.api_key, self.base_url, self.model))
 
 
+def needs(name: str) -> str:
+    """Return the settings that the provider ``name`` cannot be asked without, for a person.
+
+    Raises:
+        UnknownProvider: There is none of that name that writes.
+    """
+    kind = _kind(name)
+    key, address = f"{kind.settings_prefix}_API_KEY", f"{kind.settings_prefix}_BASE_URL"
+    if not kind.needs_key(None):
+        return address
+    return key if kind.needs_key("http://127.0.0.1") else f"{key} or {address}"
+
+
 def create(name: str, account: Account, *, limits: Limits) -> Provider:
     """Return the provider ``name``; nothing is loaded and nobody is called before its first use.
 

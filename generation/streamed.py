@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from generation.pacing import Limits, Source, paced
+from generation.pacing import Limits, NoThread, Source, paced
 from generation.prompts import Prompt, build
 from generation.protocol import (
     Completion,
@@ -20,7 +20,7 @@ from generation.protocol import (
     Unavailable,
     drained,
 )
-from generation.redaction import one_line
+from generation.redaction import one_line, without_credentials
 from generation.rejections import Rejection, error_of, read_error, reasons_of
 from generation.sampling import Sampling, sampling_for
 from generation.thoughts import Thoughts
@@ -67,6 +67,8 @@ class StreamedProvider(ABC, Generic[Client, Item]):
     default_model: ClassVar[str]
     default_base_url: ClassVar[str]
     default_window: ClassVar[int | None] = None
+    thinking_tokens: ClassVar[int] = 0
+    """What a model is let spend beside the answer's own, before it."""
     is_model: ClassVar[bool] = True
 
     def __init__(
@@ -165,6 +167,8 @@ class StreamedProvider(ABC, Generic[Client, Item]):
                     yield self._piece(item)
         except TimeoutError as error:
             raise self._timed_out() from error
+        except NoThread as error:
+            raise Interrupted(self.name, f"this process ends, or is full: {error}") from error
         except self._errors as error:
             # The SDK's own exception may quote the request with its key: it is not chained.
             raise self._translate(error) from None
@@ -219,7 +223,11 @@ class StreamedProvider(ABC, Generic[Client, Item]):
         )
 
     def _unreachable(self, cause: object) -> Unavailable:
-        return Unavailable(self.name, self._one_line(f"cannot connect: {cause}"))
+        setting = f"{self.settings_prefix}_BASE_URL"
+        address = without_credentials(self._base_url)
+        return Unavailable(
+            self.name, self._one_line(f"cannot connect to {address} ({setting}): {cause}")
+        )
 
     def _cut_off(self) -> Interrupted:
         return Interrupted(self.name, "the connection closed before the answer's end")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from github_app.graphql.model import Comment, Issue
 
 MOST_COMMENTS = 40
-"""The newest that are read, besides the thread's own text."""
+"""The newest that are read, besides the thread's own text, which says how many others there are."""
 LONGEST_COMMENT = 3_000
 """Characters of a comment that are read."""
 
@@ -34,10 +34,9 @@ def of_thread(
         for comment in _in_time(thread)
         if comment.id != subject_id and not _is_left_out(comment)
     ]
-    texts = [
-        (thread.url, f"{_name(thread.author)} opened the {kind}", opening),
-        *[entry for entry in said if entry[2]][-MOST_COMMENTS:],
-    ]
+    readable = [entry for entry in said if entry[2]]
+    title = f"{_name(thread.author)} opened the {kind}{_left_out(len(readable) - MOST_COMMENTS)}"
+    texts = [(thread.url, title, opening), *readable[-MOST_COMMENTS:]]
     passages = tuple(_passages(path, texts))
     return SearchResult(thread.title, repository, "", "", passages)
 
@@ -62,6 +61,13 @@ def of_comment(code: str, *, path: str, url: str) -> Passage:
 def _in_time(thread: Issue) -> list[Comment]:
     dated = [comment for comment in thread.comments if comment.created_at]
     return sorted(dated, key=lambda comment: comment.created_at or thread.created_at)
+
+
+def _left_out(comments: int) -> str:
+    if comments <= 0:
+        return ""
+    which = "the next comment is" if comments == 1 else f"the next {comments} comments are"
+    return f" ({which} left out)"
 
 
 def _is_left_out(comment: Comment) -> bool:

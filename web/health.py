@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -11,6 +12,11 @@ from storage import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+log = structlog.get_logger(__name__)
+
+UNREACHABLE = "cannot be reached"
+"""All that strangers are told; the log says what, and why."""
 
 
 def blueprint(readiness: Mapping[str, Callable[[], str | None]]) -> Blueprint:
@@ -28,7 +34,7 @@ def blueprint(readiness: Mapping[str, Callable[[], str | None]]) -> Blueprint:
 
     @routes.get("/readyz")
     def ready() -> tuple[Response, int]:
-        problems = {name: _problem(check) for name, check in readiness.items()}
+        problems = {name: _problem(name, check) for name, check in readiness.items()}
         status = 503 if any(problems.values()) else 200
         return jsonify({name: problem or "ok" for name, problem in problems.items()}), status
 
@@ -39,8 +45,9 @@ def blueprint(readiness: Mapping[str, Callable[[], str | None]]) -> Blueprint:
     return routes
 
 
-def _problem(check: Callable[[], str | None]) -> str | None:
+def _problem(name: str, check: Callable[[], str | None]) -> str | None:
     try:
         return check()
     except StorageError as error:
-        return str(error)
+        log.warning("not_ready", check=name, error=str(error))
+        return UNREACHABLE

@@ -12,6 +12,7 @@ from rich.markdown import Markdown
 
 from engine import Scope, plain
 from fury_bot.cli.context import (
+    check_filled,
     json_option,
     knn_option,
     print_json,
@@ -60,6 +61,8 @@ def command(
             question,
             Scope(repository=repository, ref=ref, knn=knn, provider=provider, model=model),
         )
+    if answer.abstained and not answer.passages:
+        check_filled(wiring, repository, ref)
     if as_json:
         print_json(_json(answer))
     else:

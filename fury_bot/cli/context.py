@@ -69,7 +69,10 @@ def wire(*, log_level: str | None = None) -> Wiring:
     settings = Settings()
     chosen = settings.fury_bot_log_level
     explicit = "fury_bot_log_level" in settings.model_fields_set
-    logs.configure(chosen if explicit or log_level is None else log_level)
+    if explicit or log_level is None:
+        logs.configure(chosen)
+    else:
+        logs.configure(log_level, in_sentences=True)
     wiring = Wiring(settings)
     with waiting("starting the database"):
         wiring.migrate()
@@ -90,13 +93,27 @@ def repository_name(
     default = settings.fury_bot_default_repository if settings else None
     name = named or default or (find_remote(around) if around else None)
     if name is None:
-        raise click.UsageError(
-            "which repository? Give --repo OWNER/NAME, or set FURY_BOT_DEFAULT_REPOSITORY"
-        )
+        setting = ", or set FURY_BOT_DEFAULT_REPOSITORY" if settings else ""
+        raise click.UsageError(f"which repository? Give --repo OWNER/NAME{setting}")
     owner, slash, rest = name.partition("/")
     if not (owner and slash and rest) or "/" in rest or name.split() != [name]:
         raise click.BadParameter(f"{name!r} is not of the form OWNER/NAME", param_hint="'--repo'")
     return name
+
+
+def check_filled(wiring: Wiring, repository: str, ref: str | None) -> None:
+    """Tell an index in which nothing was found from one that has nothing.
+
+    Raises:
+        click.ClickException: The index of ``repository`` at ``ref`` (None: the default one) is
+            empty.
+    """
+    for each in wiring.catalogue.indexes(repository):
+        if not each.chunks and (each.ref == ref if ref else each.is_default):
+            raise click.ClickException(
+                f"the index is empty: of {repository} at {each.ref}; run `fury-bot index PATH "
+                f"--repo {repository} --ref {each.ref}` with a PATH that has files"
+            )
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from fury_bot.cli.context import json_option, print_json
 from fury_bot.cli.progress import waiting
 from fury_bot.settings import Settings, SettingsError
 from fury_bot.wiring import Wiring
+from generation import registry
 from github_app.errors import GitHubAppError
 from retrieval.errors import RetrievalError
 from storage import StorageError
@@ -88,7 +89,10 @@ def _model(wiring: Wiring) -> str:
 
 def _providers(wiring: Wiring) -> str:
     wiring.engine  # noqa: B018 - making it checks that every provider of the chain has its key
-    return ", ".join(wiring.settings.providers)
+    return ", ".join(
+        f"{name} (configured, not asked)" if name in registry.MODELS else name
+        for name in wiring.settings.providers
+    )
 
 
 def _github(wiring: Wiring) -> str:

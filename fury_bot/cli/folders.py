@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import click
+
 from fury_bot.cli.progress import ProgressBar
-from retrieval.sources import content_identity, list_tree
+from retrieval.files import Files
+from retrieval.sources import TreeBlobs, content_identity, list_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from fury_bot.wiring import Wiring
     from retrieval.model import IndexReport
@@ -43,8 +47,15 @@ def index_folder(
     """Index a folder as ``repository`` at ``ref``, by default the one that is checked out.
 
     Where the index that answers questions without a ref was never finished, this one takes its
-    place.
+    place. A folder without anything to index leaves all as it was.
+
+    Raises:
+        click.ClickException: Nothing in the folder can be indexed.
     """
+    if not _holds_text(checkout.root, wiring):
+        raise click.ClickException(
+            f"{checkout.root}: there is no file in it that can be indexed; nothing was changed"
+        )
     ref = ref or checkout.ref
     before = _default(wiring.catalogue.indexes(repository))
     abandoned = before if before and _is_abandoned(before, by=ref or "HEAD") else None
@@ -67,6 +78,13 @@ def index_folder(
 def has_permalinks(commit: str) -> bool:
     """Say whether links to ``commit``, of an index, lead to anything."""
     return not commit.endswith(_NO_COMMIT)
+
+
+def _holds_text(root: Path, wiring: Wiring) -> bool:
+    """Say whether any file below ``root`` has something to index; read no more than tells it."""
+    entries = list_tree(root).entries
+    files = Files(entries, TreeBlobs(root), wiring.embedder.measure)
+    return any(document.parsed.chunks for document in files.read([each.path for each in entries]))
 
 
 def _default(indexes: Sequence[IndexedRef]) -> IndexedRef | None:

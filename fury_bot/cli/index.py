@@ -44,9 +44,10 @@ SHOWN = 10
 @json_option
 def command(path: Path, *, repo: str | None, ref: str | None, default: bool, as_json: bool) -> None:
     """Index the checkout at PATH. What was indexed before is not embedded again."""
-    wiring = wire(log_level="warning")
     checkout = describe(path)
-    repository = repository_name(repo or checkout.remote, wiring.settings)
+    # Never the default repository: a folder that is by chance not a checkout would take its place.
+    repository = repository_name(repo or checkout.remote, None)
+    wiring = wire(log_level="warning")
     indexed = index_folder(wiring, checkout, repository=repository, ref=ref, default=default)
     if as_json:
         values = asdict(indexed.report)
@@ -54,8 +55,6 @@ def command(path: Path, *, repo: str | None, ref: str | None, default: bool, as_
     else:
         click.echo(_sum(indexed.report))
     _remark(indexed)
-    if not as_json and not indexed.report.documents:
-        raise click.ClickException(f"{path}: there is no file in it that can be indexed")
 
 
 def _sum(report: IndexReport) -> str:

@@ -10,6 +10,7 @@ import click
 
 from engine import Scope
 from fury_bot.cli.context import (
+    check_filled,
     knn_option,
     print_json,
     ref_option,
@@ -67,6 +68,8 @@ def command(
     for each in itertools.chain([first], asked):
         with waiting("loading the model" if each is first else "searching"):
             result = wiring.engine.search(each, scope)
+        if not result.passages:
+            check_filled(wiring, scope.repository, ref)
         if as_json:
             print_json(_json(each, result))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,6 +37,8 @@ def _expiry(
         raise click.BadParameter(
             f"{value!r} is neither a date (2030-12-31) nor days (90d)"
         ) from None
+    if date.year == MAXYEAR:
+        raise click.BadParameter(f"{value} is too far away; leave --expires out for no end")
     if date + timedelta(days=1) <= now:
         raise click.BadParameter(f"{value} is over")
     return date + timedelta(days=1)
@@ -89,7 +91,9 @@ def create(
     as_json: bool,
 ) -> None:
     """Make a token called NAME, and print it: it is shown this once."""
-    if bool(repositories) == all_repositories:
+    if repositories and all_repositories:
+        raise click.UsageError("give --repo OWNER/NAME or --all-repositories, not both")
+    if not repositories and not all_repositories:
         raise click.UsageError("give --repo OWNER/NAME, or --all-repositories")
     named = tuple(repository_name(each, None).lower() for each in repositories)
     token = _store().create(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from generation.prompts.fences import Block, fenced, fresh_code, inline
 from generation.prompts.rules import rules
 from generation.prompts.visibility import visible
 from generation.protocol import Task
+from generation.threads import by_worth, gaps, is_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,8 @@ PASSAGE_BUDGET: Final = 4_000
 """Characters of one passage."""
 PASSAGES_BUDGET: Final = 16_000
 """Characters of all passages: about 4,000 tokens, which fits a free tier's minute."""
+PASSAGES_AS_SUBJECT_BUDGET: Final = 48_000
+"""Characters of all passages that are to be summed up: a thread of some forty comments."""
 QUESTION_BUDGET: Final = 4_000
 """Characters of the question."""
 TURN_BUDGET: Final = 4_000
@@ -61,7 +64,7 @@ def build(request: Request) -> Prompt:
 
 def _blocks(request: Request) -> Iterator[Block]:
     if request.task not in {Task.STANDALONE, Task.CLASSIFY}:
-        yield from _passages(request.passages)
+        yield from _thread(request) if is_thread(request) else _passages(request)
     if request.task is not Task.CLASSIFY:
         is_subject = request.task is Task.SUMMARISE
         budget = HISTORY_AS_SUBJECT_BUDGET if is_subject else HISTORY_BUDGET
@@ -73,14 +76,30 @@ def _blocks(request: Request) -> Iterator[Block]:
         yield from _attempt(request.attempt)
 
 
-def _passages(passages: tuple[Passage, ...]) -> Iterator[Block]:
-    left = PASSAGES_BUDGET
+def _passages(request: Request) -> Iterator[Block]:
+    is_subject = request.task is Task.SUMMARISE
+    budget = PASSAGES_AS_SUBJECT_BUDGET if is_subject else PASSAGES_BUDGET
+    for passage in _within(request.passages, budget):
+        yield Block(_label(passage), passage.text)
+
+
+def _thread(request: Request) -> Iterator[Block]:
+    """Yield how a thread began and how it went on in the end, and where something is left out."""
+    kept = list(_within(by_worth(request.passages), PASSAGES_AS_SUBJECT_BUDGET))
+    for passage, left_out in gaps(kept):
+        if left_out:
+            yield Block("LEFT OUT", f"{left_out} comments before passage {passage.number}")
+        yield Block(_label(passage), passage.text)
+
+
+def _within(passages: tuple[Passage, ...], left: int) -> Iterator[Passage]:
+    """Yield the first of ``passages``, as far as ``left`` characters go."""
     for passage in passages:
         if left <= 0:
             return
         text = _cut(passage.text, min(PASSAGE_BUDGET, left))
         left -= len(text)
-        yield Block(_label(passage), text)
+        yield replace(passage, text=text)
 
 
 def _label(passage: Passage) -> str:

@@ -36,8 +36,10 @@ _GOALS: Final[Mapping[Task, str]] = {
     Task.SUMMARISE: (
         "Summarise what the question names. Of a thread: what was asked, what was tried, what was "
         "decided, what is still open; the thread is in the TURN blocks or in a passage of kind "
-        "thread, and a TURN is cited by no number. Of a file: its purpose, then its main parts. Of "
-        "a class or function: its purpose, its parameters, its result. At most eight short points."
+        "thread, and a TURN is cited by no number; where a LEFT OUT block or a label says that "
+        "comments are left out, end with a line that says how many. Of a file: its purpose, then "
+        "its main parts. Of a class or function: its purpose, its parameters, its result. At most "
+        "eight short points."
     ),
     Task.TRANSLATE: (
         "Translate the code that the question names or contains into the programming language "

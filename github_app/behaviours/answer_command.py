@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from engine import quoted_code
 from engine.intents import read_intent
+from engine.pointing import place_in
 from generation.protocol import Task
 from github_app import questions, replies, thread_passages
 from github_app.answering import Asked, answer_once, read_place, search
 from github_app.commands import Action
 from github_app.conversation import earlier_turns
 from github_app.graphql.operations import Reaction
-from github_app.pointing import place_in
 from retrieval.model import SearchResult
 
 if TYPE_CHECKING:
@@ -154,7 +154,8 @@ def _in_comment(run: Run, task: Task | None) -> SearchResult | None:
     query = run.work.command.argument
     found = search(run.dependencies, query, repository=run.repository, knn=run.settings.references)
     others = (replace(passage, rank=passage.rank + 1) for passage in found.passages)
-    return replace(found, passages=(given, *others))
+    # What the search made of its words says nothing of code that was given.
+    return replace(found, passages=(given, *others), evidence=None)
 
 
 def _is_of_thread(argument: str) -> bool:

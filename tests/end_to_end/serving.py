@@ -22,6 +22,15 @@ TIMEOUT = 10
 @contextmanager
 def served(settings: Mapping[str, str], folder: Path, *, host: str = "127.0.0.1") -> Iterator[str]:
     """Run ``fury-bot serve`` on ``host``, and yield its URL on this machine."""
+    with serving(settings, folder, host=host) as (url, _):
+        yield url
+
+
+@contextmanager
+def serving(
+    settings: Mapping[str, str], folder: Path, *, host: str = "127.0.0.1"
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """As :func:`served`, with the process, which leads a group of processes as in a terminal."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
@@ -32,6 +41,7 @@ def served(settings: Mapping[str, str], folder: Path, *, host: str = "127.0.0.1"
             env=environment(settings),
             cwd=folder,
             stderr=log,
+            start_new_session=True,
         ) as process,
     ):
         try:
@@ -39,7 +49,7 @@ def served(settings: Mapping[str, str], folder: Path, *, host: str = "127.0.0.1"
                 lambda: process.poll() is not None or _is_up(url), "an answer of fury-bot serve"
             )
             assert process.poll() is None, (folder / "serve.log").read_text()
-            yield url
+            yield url, process
         finally:
             process.terminate()
             process.wait(PATIENCE)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import re
 import shlex
+import signal
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -23,8 +25,8 @@ from simulator.llm import API_KEY, SimulatedModels, create_app
 from simulator.llm.faults import Faults
 from simulator.serving import Served
 from tests.end_to_end.apiary import CITED, FILES, QUESTION, REPOSITORY
-from tests.end_to_end.processes import COMMAND, PATIENCE, fury_bot
-from tests.end_to_end.serving import served
+from tests.end_to_end.processes import COMMAND, PATIENCE, fury_bot, wait_for
+from tests.end_to_end.serving import served, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -218,6 +220,24 @@ def test_a_wrong_method_is_told_the_right_one(api: Server) -> None:
     assert response.status_code == 405
     assert "POST" in response.headers["Allow"]
     assert set(response.json()) == {"error", "detail"}
+    assert response.json()["error"] == "method_not_allowed"
+
+
+def test_a_route_that_is_not_there_is_an_error_like_others(api: Server) -> None:
+    response = requests.get(f"{api.url}/api/nothing", timeout=PATIENCE)
+
+    assert (response.status_code, response.json()["error"]) == (404, "not_found")
+
+
+def test_a_failure_of_the_provider_in_the_path_is_logged_once(api: Server) -> None:
+    body = {"query": QUESTION, "llm": "fault-server-error"}
+    log = api.folder / "serve.log"
+    before = len(log.read_text())
+
+    api.post("/api/groq/generate", body)
+
+    lines = [json.loads(line) for line in log.read_text()[before:].splitlines() if "{" in line]
+    assert [line["provider"] for line in lines if line["event"] == "provider_failed"] == ["groq"]
 
 
 def test_a_server_that_others_reach_wants_a_token_even_from_this_machine(api: Server) -> None:
@@ -239,6 +259,35 @@ def test_a_server_that_others_reach_wants_a_token_even_from_this_machine(api: Se
 
     assert (without.status_code, with_one.status_code) == (401, 200)
     assert token.removeprefix("fb_") not in (api.folder / "serve.log").read_text()
+
+
+def test_an_answer_comes_to_its_end_though_the_server_is_interrupted(
+    api: Server, faults: Faults
+) -> None:
+    body = {"query": QUESTION, "llm": STALLED, "stream": True}
+    with (
+        serving(api.settings, api.folder) as (url, process),
+        requests.post(
+            f"{url}/api/groq/generate", json=body, stream=True, timeout=PATIENCE
+        ) as response,
+    ):
+        received = events(response)
+        first = next(received)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to every process
+        wait_for(lambda: not takes_requests(url), "the beginning of the end")
+        faults.release()
+        *_, (last, _) = received
+        status = process.wait(PATIENCE)
+    assert (first[0], last, status) == ("token", "answer", 0)
+    assert "Traceback" not in (api.folder / "serve.log").read_text()
+
+
+def takes_requests(url: str) -> bool:
+    """Say whether the server goes on to take requests: one that ends lets them wait."""
+    try:
+        return requests.get(f"{url}/healthz", timeout=1).ok
+    except requests.RequestException:
+        return False
 
 
 def test_fifty_streams_are_kept_apart_and_leave_the_webhook_free(

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from retrieval.catalogue import Catalogue
+from retrieval.embeddings import SentenceTransformerEmbedder
+from retrieval.indexing import Indexer
+from storage import Database
 from tests.end_to_end.apiary import CITED, FILES, QUESTION, REPOSITORY, UNANSWERABLE
 from tests.end_to_end.processes import COMMAND, PATIENCE, environment, fury_bot, wait_for
 
@@ -17,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
-
-    from storage import Database
 
     Settings = Mapping[str, str]
 
@@ -215,16 +217,85 @@ def test_an_index_runs_numbers_add_up_for_a_reader(settings: Settings, tmp_path:
     assert "1 documents in 1 chunks, 1 known before and 0 new; 0 old" in again.stdout
 
 
-def test_a_folder_with_nothing_to_index_fails_but_as_json(
+@pytest.mark.usefixtures("indexed")
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        ("Explain apiary/honey.py#L1-L9", "apiary/honey.py#L1-L9"),
+        ("Summarise docs/wintering.rst", "docs/wintering.rst#L1-"),
+    ],
+)
+def test_a_file_that_is_named_is_read(
+    settings: Settings, tmp_path: Path, question: str, cited: str
+) -> None:
+    done = fury_bot("ask", question, "--repo", REPOSITORY, settings=settings, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"[1] https://github.com/{REPOSITORY}/blob/v1.0/{cited}" in done.stdout
+    assert "Put together from" in done.stdout
+
+
+@pytest.mark.usefixtures("indexed")
+def test_what_keeps_a_model_from_answering_is_one_line_for_people(
     settings: Settings, tmp_path: Path
 ) -> None:
-    arguments = ("index", ".", "--repo", "octo-org/void", "--ref", "v1")
+    changed = {
+        **settings,
+        "GROQ_API_KEY": "k",
+        "GROQ_BASE_URL": "http://127.0.0.1:9",
+        "FURY_BOT_EMBEDDING_MODEL": "nope/nope",
+    }
+    asked = ("ask", "Translate `count_mites(board, days=3)` to C++", "--repo", REPOSITORY)
+    done = fury_bot(*asked, settings=changed, folder=tmp_path)
+    assert done.returncode == 0
+    model, provider = done.stderr.splitlines()
+    assert model == (
+        "fury-bot: another embedding model: the index was made with "
+        "sentence-transformers/all-MiniLM-L6-v2, so that is asked; "
+        "FURY_BOT_EMBEDDING_MODEL is nope/nope"
+    )
+    assert provider.startswith("fury-bot: provider failed: groq: cannot connect to http://127")
+    assert "and groq could not be reached" in done.stdout
+    assert "GROQ_API_KEY" not in done.stdout
+
+
+@pytest.mark.usefixtures("indexed")
+def test_a_folder_with_nothing_to_index_fails_and_leaves_the_index_as_it_was(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.py").touch()
+    arguments = ("index", ".", "--repo", REPOSITORY, "--ref", "v1.0")
     done = fury_bot(*arguments, settings=settings, folder=tmp_path)
-    assert done.returncode == 1
-    assert done.stderr == "fury-bot: .: there is no file in it that can be indexed\n"
-    as_json = fury_bot(*arguments, "--json", settings=settings, folder=tmp_path)
-    assert as_json.returncode == 0
-    assert parsed(as_json.stdout)[0]["documents"] == 0
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"fury-bot: {tmp_path}: there is no file in it that can be indexed; nothing was changed\n"
+    )
+    searched = ("search", "weigh the frames", "--repo", REPOSITORY, "--json")
+    found = fury_bot(*searched, settings=settings, folder=tmp_path)
+    assert parsed(found.stdout)[0]["results"]
+
+
+def test_a_folder_is_never_taken_for_the_default_repository(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "tea.md").write_text("# Tea\n\nPour the water over the leaves.\n")
+    default = {**settings, "FURY_BOT_DEFAULT_REPOSITORY": "octo-org/default"}
+    done = fury_bot("index", ".", settings=default, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "which repository? Give --repo OWNER/NAME; see" in done.stderr
+
+
+def test_an_index_without_anything_is_said_to_be_empty(settings: Settings, tmp_path: Path) -> None:
+    repository = "octo-org/void"
+    with Database(settings["DATABASE_URL"]) as database:
+        Indexer(database, Catalogue(database), SentenceTransformerEmbedder()).index(
+            tmp_path, repository=repository, url="https://x", ref="v1", commit="v1"
+        )
+    for asked in (("search", "tea"), ("ask", "How do I make tea?")):
+        done = fury_bot(*asked, "--repo", repository, settings=settings, folder=tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(
+            "fury-bot: the index is empty: of octo-org/void at v1; run `fury-bot index PATH "
+        )
 
 
 def test_the_doctor_fails_for_what_is_half_set_up_alone(settings: Settings, tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ def test_where_both_fail_the_answer_is_an_extract(world: World, models: Simulate
 def test_a_worker_killed_while_the_model_writes_is_followed_by_one_that_replies_once(
     world: World, models: SimulatedModels
 ) -> None:
+    world.kill_workers()  # it leaves alone the models that have just failed it
     models.faults.set("groq", Fault(FaultKind.HANG, times=1))
     asked = len(models.requests("groq"))
     world.worker()
@@ -110,6 +111,8 @@ def test_a_worker_killed_while_the_model_writes_is_followed_by_one_that_replies_
 def test_no_secret_is_in_the_log_even_of_a_talkative_worker(
     world: World, models: SimulatedModels
 ) -> None:
+    world.kill_workers()  # as above
+    world.worker()
     models.faults.set("google", Fault(FaultKind.FORBIDDEN, times=1))
     models.faults.set("groq", Fault(FaultKind.UNAUTHORISED, times=1))
     assert provider_of_the_one_reply(world) == "extractive"

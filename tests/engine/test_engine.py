@@ -407,7 +407,8 @@ def test_a_stream_says_nothing_of_a_model_that_found_nothing() -> None:
 def test_closing_a_stream_stops_the_provider() -> None:
     model = Model()
     stream = engine(model).stream("How?", SCOPE)
-    next(stream)
+    while not next(stream):
+        pass
 
     stream.close()
 
@@ -466,6 +467,15 @@ def test_code_in_a_message_is_translated_though_it_is_not_in_the_repository() ->
     assert model.requests[0].passages[0].text == 'print("hello")'
     assert [source.path for source in answer.sources] == ["kitchen/1.py"]  # the code has no place
     assert answer.response == "`println!`, as [1] does."
+
+
+def test_all_code_of_a_message_is_read_however_few_passages_are_wanted() -> None:
+    model = Model("`println!` [1].", is_model=True)
+    message = MESSAGE + "\n```python\nprint(2)\n```\n"
+
+    engine(model).ask(message, replace(SCOPE, knn=1))
+
+    assert [each.text for each in model.requests[0].passages] == ['print("hello")', "print(2)"]
 
 
 def test_an_answer_about_the_messages_own_code_needs_no_source() -> None:

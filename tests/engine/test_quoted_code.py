@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.quoted_code import blocks, of_file, prose
+from engine.quoted_code import blocks, given, of_file, prose
 
 
 def test_a_fenced_block_is_code_and_the_rest_is_prose() -> None:
@@ -33,3 +33,17 @@ def test_a_files_code_is_in_the_files_language() -> None:
     language = of_file("x", "a/b.rs").language
     assert language is not None
     assert language.name == "Rust"
+
+
+@pytest.mark.parametrize(
+    ("message", "texts"),
+    [
+        ('Translate `click.echo("x")` to C++', ['click.echo("x")']),
+        ("Translate ``a = `b` ``", []),
+        ("`x = 1` and `y = 2`", ["x = 1", "y = 2"]),
+        ("`Scene.add`, `Scene.add()`, `a/b.py#L1-L3`, `C++` and `fury-bot index`", []),
+        ("`x = 1`\n```\ny = 2\n```", ["y = 2"]),
+    ],
+)
+def test_spans_of_code_are_given_where_there_is_no_block(message: str, texts: list[str]) -> None:
+    assert [code.text for code in given(message)] == texts

@@ -62,3 +62,26 @@ def test_a_line_is_json_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> N
     assert (own["event"], own["level"]) == ("asked", "info")
     assert foreign["level"] == "warning"
     assert "hunter2" not in stream.getvalue()
+
+
+def test_who_waits_for_a_result_reads_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    monkeypatch.setattr(sys, "stderr", stream)
+    try:
+        logs.configure("warning", in_sentences=True)
+        structlog.get_logger("fury_bot").info("asked")
+        structlog.get_logger("fury_bot").warning("repair_failed", error="too long")
+        structlog.get_logger("generation.chain").info(
+            "provider_passed_over", provider="groq", message="groq: left alone"
+        )
+    finally:
+        root.handlers, root.level = before
+        logging.getLogger("generation.chain").setLevel(logging.NOTSET)
+        structlog.reset_defaults()
+
+    assert stream.getvalue() == (
+        "fury-bot: repair failed: error too long\n"
+        "fury-bot: provider passed over: groq: left alone\n"
+    )

@@ -97,7 +97,7 @@ def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("FURY_BOT_PROVIDERS", "gorq"),
+        ("FURY_BOT_PROVIDERS", "groq,gorq"),
         ("FURY_BOT_CONCURRENCY", "many"),
         ("FURY_BOT_DEFAULT_REPOSITORY", "no-slash"),
         ("DISCORD_REPOSITORIES", "a/b,c"),
@@ -158,3 +158,30 @@ def test_the_pages_stand_where_the_api_does(
     monkeypatch.setenv("GITHUB_API_URL", api)
 
     assert Settings().github_web_url == web
+
+
+@pytest.mark.parametrize("days", ["0", "3651", "1e300", "inf"])
+def test_a_conversation_is_kept_for_ten_years_at_the_most(
+    days: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FURY_BOT_CONVERSATION_DAYS", days)
+
+    with pytest.raises(SettingsError, match="FURY_BOT_CONVERSATION_DAYS"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("FURY_BOT_PROVIDERS", "groq,foo", "there is no provider 'foo'; known: groq, google, "),
+        ("FURY_BOT_DEFAULT_REPOSITORY", "click", "'click' should be owner/name"),
+        ("DISCORD_REPOSITORIES", "a/b,c", "'c' should be owner/name"),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_it_should_be(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=f"^{name}: {said}"):
+        Settings()

@@ -82,6 +82,7 @@ def test_a_revoked_token_is_gone(run: Run, database: Database) -> None:
         (["create", "x", "--all-repositories", "--per-minute", "0"], "--per-minute"),
         (["create", "x", "--all-repositories", "--expires", "soon"], "neither a date"),
         (["create", "x", "--all-repositories", "--expires", "2001-01-01"], "2001-01-01 is over"),
+        (["create", "x", "--all-repositories", "--expires", "9999-12-31"], "is too far away"),
         (["revoke", "nobody"], "there is no token called nobody"),
     ],
 )
@@ -100,3 +101,9 @@ def test_a_name_is_given_once(run: Run) -> None:
 
     assert again.exit_code == 1
     assert "`fury-bot tokens revoke relay`" in again.output
+
+
+def test_some_repositories_and_all_of_them_are_not_both_to_be_had(run: Run) -> None:
+    done = run("create", "relay", "--repo", "octo/kitchen", "--all-repositories")
+    assert done.exit_code == 2
+    assert "not both" in done.stderr

@@ -25,7 +25,7 @@ from generation import (
 )
 from generation.breaker import CircuitBreaker, Patience, Permit
 from generation.protocol import UnknownModel
-from generation.unasked import CircuitOpen, NotAsked, Spent
+from generation.unasked import CircuitOpen, KeyRefused, NotAsked, Spent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,8 +105,9 @@ def test_an_answer_of_any_kind_is_no_illness(
 def test_a_refused_key_is_not_tried_again_for_long(breaker: CircuitBreaker, clock: Clock) -> None:
     fail(breaker, Unauthorised("p", "HTTP 401"))
     clock.now += PATIENCE.unauthorised_wait - 1
-    with pytest.raises(CircuitOpen, match="HTTP 401"):
+    with pytest.raises(KeyRefused, match="left alone for 1 s more, after: HTTP 401") as raised:
         breaker.admit()
+    assert raised.value.retry_after == 1
     clock.now += 1
     breaker.admit()
 
@@ -183,6 +184,18 @@ def test_a_probe_that_was_given_up_lets_the_next_one_go(
     clock.now += PATIENCE.wait
     breaker.abandoned(breaker.admit())
     breaker.admit()
+
+
+def test_a_request_from_before_the_opening_that_is_given_up_lets_no_second_probe_go(
+    breaker: CircuitBreaker, clock: Clock
+) -> None:
+    old = breaker.admit()
+    fail(breaker, times=3)
+    clock.now += PATIENCE.wait
+    breaker.admit()
+    breaker.abandoned(old)
+    with pytest.raises(CircuitOpen):
+        breaker.admit()
 
 
 def test_a_probe_that_was_lost_lets_another_go_in_time(

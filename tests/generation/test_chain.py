@@ -195,7 +195,10 @@ def test_a_quota_does_not_hide_that_another_provider_is_down(ask: Ask) -> None:
 
 def test_a_provider_that_was_not_asked_is_no_warning() -> None:
     chain = Chain(
-        [Scripted("open", [CircuitOpen("open", "left alone")]), Scripted("good", ["So."])]
+        [
+            Scripted("open", [CircuitOpen("open", "HTTP 503", retry_after=10)]),
+            Scripted("good", ["So."]),
+        ]
     )
     with capture_logs() as logs:
         chain.complete(ASKED)
@@ -243,3 +246,25 @@ def test_closing_a_chain_closes_all_of_it() -> None:
 def test_a_chain_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one provider"):
         Chain([])
+
+
+def test_a_failure_after_the_first_word_is_logged_once() -> None:
+    chain = Chain([Scripted("down", ["So", Unavailable("down", "broke")])])
+    with capture_logs() as logs, pytest.raises(Unavailable):
+        drained(chain.stream(ASKED))
+    assert [log["event"] for log in logs] == ["provider_failed"]
+
+
+@either_way
+def test_who_only_quotes_says_why_the_models_before_it_gave_no_answer(ask: Ask) -> None:
+    spent = QuotaExceeded("google", "used up", retry_after=46.3)
+    chain = Chain(
+        [
+            Scripted("groq", [Unavailable("groq", "HTTP 503")]),
+            Scripted("google", [spent]),
+            ExtractiveProvider(),
+        ]
+    )
+    said = ask(chain, replace(ASKED, task=Task.WRITE)).text
+    assert "groq could not be reached, the budget of google is used up for 47 s." in said
+    assert "GROQ_API_KEY" not in said

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from structlog.testing import capture_logs
 
@@ -33,13 +35,14 @@ from generation.guarded import GuardedProvider
 from generation.ledger import MemoryLedger, Reservation
 from generation.postgres_ledger import PostgresLedger
 from generation.protocol import UnknownModel, drained
-from generation.unasked import CircuitOpen, Oversized, Spent
+from generation.unasked import CircuitOpen, KeyRefused, Oversized, Spent
 from simulator.llm import API_KEY, Fault, FaultKind, SimulatedModels
 from storage.errors import DatabaseUnreachable
 from tests.generation.scripted import Scripted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from generation import Completion
     from generation.budgets import Limit
@@ -63,6 +66,7 @@ class Recorded(MemoryLedger):
     settled: list[Charge] = field(default_factory=list)
     given_back: int = 0
     reserved: list[Charge] = field(default_factory=list)
+    holds: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__(clock=lambda: datetime(2026, 3, 2, 12, tzinfo=UTC))
@@ -77,6 +81,7 @@ class Recorded(MemoryLedger):
         hold: float,
     ) -> Reservation:
         self.reserved.append(charge)
+        self.holds.append(hold)
         return super().reserve(account, repository, charge, limits=limits, hold=hold)
 
     def settle(self, reservation: Reservation, charge: Charge) -> None:
@@ -228,7 +233,19 @@ def test_one_repository_does_not_use_up_what_the_others_have(ask: Ask, ledger: R
     ask(guarded, ASKED)
     with pytest.raises(Spent):
         ask(guarded, ASKED)
+    with pytest.raises(Spent):
+        ask(guarded, replace(ASKED, repository="Octo/SHAPES"))
     ask(guarded, replace(ASKED, repository="octo/colours"))
+
+
+@either_way
+def test_a_request_stands_in_the_ledger_for_as_long_as_it_can_last(
+    ask: Ask, ledger: Recorded
+) -> None:
+    limits = parse("2 requests/minute")
+    provider = Scripted("p", ["So."])
+    ask(GuardedProvider(provider, model=MODEL, ledger=ledger, limits=limits, hold=77), ASKED)
+    assert ledger.holds == [77]
 
 
 @either_way
@@ -253,9 +270,9 @@ def test_a_bad_model_that_somebody_names_does_not_close_the_provider_to_others(
             ask(guarded, replace(ASKED, model="forbidden"))
     with pytest.raises(Unauthorised):
         ask(guarded, ASKED)
-    with pytest.raises(CircuitOpen):
+    with pytest.raises(KeyRefused):
         ask(guarded, ASKED)
-    with pytest.raises(Unauthorised):
+    with pytest.raises(Unauthorised, match="not your model"):
         ask(guarded, replace(ASKED, model="forbidden"))
 
 
@@ -347,10 +364,20 @@ def test_without_limits_no_account_is_kept(ledger: Recorded) -> None:
     assert not ledger.reserved
 
 
-def test_an_answer_stands_even_where_its_cost_cannot_be_settled() -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        DatabaseUnreachable("cannot reach PostgreSQL"),
+        psycopg.OperationalError("server closed the connection unexpectedly"),
+    ],
+    ids=repr,
+)
+def test_an_answer_stands_even_where_its_cost_cannot_be_settled(error: Exception) -> None:
     class Unreachable(Recorded):
         def settle(self, reservation: Reservation, charge: Charge) -> None:
-            raise DatabaseUnreachable(f"cannot reach PostgreSQL for {reservation} of {charge}")
+            assert reservation
+            assert charge
+            raise error
 
     with capture_logs() as logs:
         assert guard(Scripted("p", ["So."]), Unreachable()).complete(ASKED).text == "So."
@@ -406,3 +433,40 @@ def test_the_room_for_the_answer_is_told_to_the_service(
     with closing(GroqProvider(api_key=API_KEY, base_url=base_url)) as model:
         GuardedProvider(model, model=MODEL, ledger=MemoryLedger(), window=6_000).complete(question)
     assert models.requests("groq")[0].body["max_completion_tokens"] == 1_500
+
+
+@pytest.mark.parametrize("limits", ["100 requests/minute", "6000 tokens/minute"])
+def test_what_a_model_may_spend_on_thinking_is_reserved_too(
+    base_url: str, models: SimulatedModels, question: Request, ledger: Recorded, limits: str
+) -> None:
+    with closing(GeminiProvider(api_key=API_KEY, base_url=base_url)) as model:
+        GuardedProvider(
+            model,
+            model=model.default_model,
+            ledger=ledger,
+            limits=parse(limits),
+            thinking=model.thinking_tokens,
+        ).complete(question)
+    (request,), (charge,) = models.requests("google"), ledger.reserved
+    assert charge.output_tokens == request.body["generationConfig"]["maxOutputTokens"]
+    if "tokens" in limits:
+        assert charge.input_tokens + charge.output_tokens <= 6_000
+
+
+def test_what_a_model_spent_on_thinking_is_settled_too(
+    serve: Callable[[WSGIApplication], str], ledger: Recorded
+) -> None:
+    usage = {"promptTokenCount": 30, "candidatesTokenCount": 5, "totalTokenCount": 235}
+    said = {"content": {"role": "model", "parts": [{"text": "So."}]}, "finishReason": "STOP"}
+    body = json.dumps([{"candidates": [said], "usageMetadata": usage}]).encode()
+
+    def think(_: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [body]
+
+    with closing(GeminiProvider(api_key=API_KEY, base_url=serve(think))) as model:
+        guarded = GuardedProvider(
+            model, model=MODEL, ledger=ledger, limits=parse("100 requests/minute")
+        )
+        guarded.complete(ASKED)
+    assert ledger.settled == [Charge(30, 205)]

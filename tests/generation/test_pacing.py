@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generation.pacing import Limits, Source, paced
+from generation.pacing import Limits, NoThread, Source, paced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,3 +46,14 @@ def test_an_error_of_the_source_reaches_the_reader_and_closes_it() -> None:
     with pytest.raises(LookupError, match="lost"):
         next(reader)
     assert closed.is_set()
+
+
+def test_a_stream_without_a_thread_to_read_it_in_is_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(NoThread, match="can't start"):
+        next(paced(lambda: Source(iter("abc"), lambda: None), Limits()))

@@ -187,3 +187,55 @@ def test_a_cut_keeps_the_beginning_and_fits(text: str, tokens: int, vocabulary: 
     kept = cut(text, tokens=tokens, vocabulary=vocabulary)
     assert kept == text or text.startswith(kept.removesuffix(CUT))
     assert weigh(kept, vocabulary) <= tokens + 1e-6
+
+
+def thread(comments: int, *, opening: str = "It hangs.", comment: str = "So it does.") -> Request:
+    """Return the wish for a summary of a thread of so many comments, of a line each."""
+    texts = (opening, *[f"{number}: {comment}" for number in range(comments)])
+    passages = tuple(
+        Passage(number, "issues/7", number, number, "thread", "mona", None, text)
+        for number, text in enumerate(texts, 1)
+    )
+    return Request("Sum up.", "octo/shapes", passages, task=Task.SUMMARISE)
+
+
+def test_of_a_thread_that_does_not_fit_the_opening_and_the_newest_are_kept() -> None:
+    packed = pack(thread(200, comment="What is said. " * 20), window=SMALL)
+    first, *rest = numbers(packed)
+    assert first == 1
+    assert 2 < rest[0] < rest[-1] == 201
+    assert rest == list(range(rest[0], 202))
+
+
+def test_a_long_opening_leaves_room_for_what_was_answered() -> None:
+    packed = pack(thread(5, opening=LINES * 4), window=SMALL)
+    assert numbers(packed) == [1, 2, 3, 4, 5, 6]
+    assert packed.passages[0].text.endswith(CUT)
+
+
+def test_an_opening_that_nobody_answered_has_all_the_room() -> None:
+    alone = pack(thread(0, opening=LINES * 4), window=SMALL).passages[0]
+    answered = pack(thread(60, opening=LINES * 4), window=SMALL).passages[0]
+    assert len(alone.text) > 1.5 * len(answered.text)
+
+
+def test_what_a_search_found_to_be_summed_up_is_kept_the_best_first() -> None:
+    found = tuple(map(passage, range(1, 21)))
+    threads = tuple(
+        replace(
+            each,
+            kind="thread",
+            path=f"issues/{each.number}",
+            start_line=30 * each.number,
+            end_line=30 * each.number,
+        )
+        for each in found
+    )
+    one_thread = tuple(
+        replace(each, path="issues/1", start_line=900 - each.start_line, end_line=900)
+        for each in threads
+    )
+    for passages in (found, threads, one_thread):
+        packed = pack(request(passages=passages, task=Task.SUMMARISE), window=SMALL)
+        assert numbers(packed) == list(range(1, len(packed.passages) + 1))
+        assert 1 < len(packed.passages) < 20

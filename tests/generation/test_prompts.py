@@ -248,3 +248,40 @@ def test_a_text_of_nothing_but_opened_comments_is_read_at_once() -> None:
 
 def test_a_comment_that_forms_around_another_is_hidden_too() -> None:
     assert prompts.visible("a<!-<!-- x -->- y -->b") == "ab"
+
+
+def thread(comments: int, text: str) -> Request:
+    """Return the wish for a summary of a thread of so many comments."""
+    passages = tuple(
+        Passage(number, "issues/7", number, number, "thread", "mona", None, text)
+        for number in range(1, comments + 2)
+    )
+    return Request("Sum up.", "octo/shapes", passages, task=Task.SUMMARISE)
+
+
+def test_a_thread_of_a_common_length_is_shown_whole() -> None:
+    read = blocks(prompts.build(thread(40, "said\n" * 200)).user)
+    assert [label.split(" |")[0] for label, _ in read] == [
+        *(f"PASSAGE {number}" for number in range(1, 42)),
+        "QUESTION",
+    ]
+
+
+def test_of_a_longer_one_the_opening_and_the_newest_are_shown_and_what_is_left_out_is_said() -> (
+    None
+):
+    prompt = prompts.build(thread(100, "said\n" * 400))
+    opening, gap, *rest, _ = blocks(prompt.user)
+    shown = [int(label.split()[1]) for label, _ in rest]
+    assert opening[0].startswith("PASSAGE 1 |")
+    assert shown == list(range(shown[0], 102))
+    assert len(shown) > 20
+    assert gap == ("LEFT OUT", f"{shown[0] - 2} comments before passage {shown[0]}")
+    assert "LEFT OUT" in prompt.system
+
+
+def test_what_was_packed_before_is_said_to_be_left_out_too() -> None:
+    whole = thread(9, "said")
+    packed = replace(whole, passages=(whole.passages[0], *whole.passages[7:]))
+    labels = [label.split(" |")[0] for label, _ in blocks(prompts.build(packed).user)]
+    assert labels == ["PASSAGE 1", "LEFT OUT", "PASSAGE 8", "PASSAGE 9", "PASSAGE 10", "QUESTION"]

@@ -193,7 +193,9 @@ def test_a_service_that_is_not_there_is_unavailable(provider: Kind, question: Re
         gone = server.url
     with (
         closing(provider(api_key=API_KEY, base_url=gone)) as model,
-        pytest.raises(Unavailable, match=r"cannot connect: .*refused"),
+        pytest.raises(
+            Unavailable, match=rf"cannot connect to {gone}.* \([A-Z]+_BASE_URL\): .*refused"
+        ),
     ):
         model.complete(question)
 

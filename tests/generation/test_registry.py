@@ -6,7 +6,7 @@ import pytest
 
 from generation import Limits
 from generation.ollama_provider import DEFAULT_WINDOW, OllamaProvider
-from generation.registry import MODELS, NAMES, Account, MissingKey, UnknownProvider, create
+from generation.registry import MODELS, NAMES, Account, MissingKey, UnknownProvider, create, needs
 
 KEY = Account(api_key="k")
 
@@ -74,3 +74,16 @@ def test_an_operators_window_is_the_providers() -> None:
 def test_no_two_providers_share_their_settings() -> None:
     prefixes = [kind.settings_prefix for kind in MODELS.values()]
     assert len(set(prefixes)) == len(prefixes)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("groq", "GROQ_API_KEY"),
+        ("google", "GEMINI_API_KEY"),
+        ("openai", "OPENAI_API_KEY or OPENAI_BASE_URL"),
+        ("ollama", "OLLAMA_BASE_URL"),
+    ],
+)
+def test_what_a_provider_needs_is_named(name: str, settings: str) -> None:
+    assert needs(name) == settings

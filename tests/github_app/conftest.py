@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from engine.answer import Scope
     from generation.protocol import Task, Turn
     from jobs.port import Handler, Job
+    from retrieval.evidence import Evidence
     from retrieval.places import Place
     from retrieval.sources import Blobs, Entry
     from retrieval.threads import Kind, Thread
@@ -77,6 +78,7 @@ class FakeEngine:
     is_indexed: bool = True
     response: str = "Call `hello()` [1]."
     edition: str = "1"
+    evidence: Evidence | None = None
 
     def ask(
         self,
@@ -112,7 +114,9 @@ class FakeEngine:
         if not self.is_indexed:
             raise NotIndexed(scope.repository)
         self.searches.append((query, scope))
-        return SearchResult(query, scope.repository, "main", "0123456789", (passage(),))
+        return SearchResult(
+            query, scope.repository, "main", "0123456789", (passage(),), evidence=self.evidence
+        )
 
     def register(self, repository: str, url: str, *, github_id: int | None = None) -> int:
         """Insert the repository's row, or rename it; another's under its name goes first."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Flask
 from prometheus_client import Counter
+from structlog.testing import capture_logs
 
 from storage import DatabaseUnreachable
 from web.health import blueprint
@@ -48,14 +49,17 @@ def test_what_is_not_ready_says_why() -> None:
     assert response.json == {"database": "ok", "keys": "GITHUB_APP_ID is not set"}
 
 
-def test_a_database_that_is_away_is_a_reason_and_no_error() -> None:
+def test_of_a_database_that_is_away_strangers_learn_no_more_than_that() -> None:
     app = Flask("test")
     app.register_blueprint(blueprint({"database": _unreachable}))
 
-    response = app.test_client().get("/readyz")
+    with capture_logs() as logs:
+        response = app.test_client().get("/readyz")
 
     assert response.status_code == 503
-    assert response.json == {"database": "cannot reach PostgreSQL at db/fury"}
+    assert response.json == {"database": "cannot be reached"}
+    (told,) = logs
+    assert (told["check"], told["error"]) == ("database", "cannot reach PostgreSQL at db/fury")
 
 
 def test_metrics_are_served_as_prometheus_reads_them() -> None:

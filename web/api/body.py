@@ -78,8 +78,10 @@ def _refuse_constant(name: str) -> object:
 
 
 def _readable(problem: ErrorDetails, model: type[BaseModel]) -> str:
+    if not problem["loc"]:
+        return "body: should be a JSON object"
     # Below a field stand the alternatives of its type, which mean nothing to the caller.
-    field = str(problem["loc"][0]) if problem["loc"] else "body"
+    field = str(problem["loc"][0])
     if problem["type"] == "extra_forbidden":
         return f"{field}: unknown; known are {', '.join(model.model_fields)}"
     if problem["type"] == "string_pattern_mismatch":

@@ -16,6 +16,7 @@ from generation.protocol import (
     TooLong,
     Unavailable,
 )
+from generation.unasked import LeftAlone
 from storage import StorageError
 from web.api.errors import (
     ApiError,
@@ -62,9 +63,11 @@ def _of_provider(error: GenerationError) -> ApiError:
         case TimedOut():
             return ProviderTimedOut(message)
         case Unavailable():
-            return ServiceUnavailable(message, retry_after=RETRY_AFTER)
+            wait = error.retry_after if isinstance(error, LeftAlone) else RETRY_AFTER
+            return ServiceUnavailable(message, retry_after=wait)
         case _:
-            return ProviderFailed(message)
+            known = error.retry_after if isinstance(error, LeftAlone) else None
+            return ProviderFailed(message, retry_after=known)
 
 
 def _unexpected(error: Exception) -> InternalError:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Self
 
+import structlog
+
 from web.api.errors import ApiError, ServiceUnavailable
 from web.api.failures import api_error
 from web.api.schema import AnswerBody, ErrorBody, TokenEvent
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     Answering = Generator[str, None, AnswerBody]
     """Yields an answer's text, and returns the whole of it."""
+
+log = structlog.get_logger(__name__)
 
 MAX_ANSWERS = 56
 """Answers under way at once in a process."""
@@ -69,7 +73,9 @@ class _Writer:
         """Put each piece of the answer, and at last the whole or why there is none."""
         try:
             while not self.stop.is_set():
-                self.items.put(next(self.answering))
+                # An empty piece is a moment at which to stop, and nothing to read.
+                if piece := next(self.answering):
+                    self.items.put(piece)
         except StopIteration as end:
             self.items.put(end.value)
         except Exception as error:  # noqa: BLE001 - the thread's boundary: what is ours is logged
@@ -88,12 +94,21 @@ class EventStream:
     def __init__(
         self, answering: Answering, places: Places, *, keep_alive: float = KEEP_ALIVE_AFTER
     ) -> None:
-        """Begin to write. The place that the caller has taken is given back at the end."""
+        """Begin to write. The place that the caller has taken is given back at the end.
+
+        Raises:
+            ServiceUnavailable: There is no thread to write in; the place is given back.
+        """
         self._places = places
         self._keep_alive = keep_alive
         self._items: Queue[_Item] = Queue(MAX_AHEAD)
         self._stop = threading.Event()
-        self._writing = places.start(_Writer(answering, self._items, self._stop).run)
+        try:
+            self._writing = places.start(_Writer(answering, self._items, self._stop).run)
+        except RuntimeError as error:
+            self._stop.set()  # the work stays queued: a thread that comes free may still meet it
+            places.release()
+            raise ServiceUnavailable("no thread can be started", retry_after=5) from error
         self._first: _Item | None = None
         self._is_over = False
         self._is_closed = False
@@ -106,6 +121,7 @@ class EventStream:
         """
         self._first = self._next()
         if isinstance(self._first, ApiError):
+            self._is_over = True
             raise self._first
 
     def __iter__(self) -> Self:
@@ -131,6 +147,8 @@ class EventStream:
         """Stop the writing, if it is not over; the server calls this when the client has gone."""
         if not self._is_closed:
             self._is_closed = True
+            if not self._is_over:
+                log.info("hung_up", reason="the client went before the end of its answer")
             self._stop.set()
             self._unblock()
             self._writing.add_done_callback(lambda _: self._places.release())

@@ -30,3 +30,9 @@ def test_a_part_that_is_not_used_is_no_failure_and_one_half_set_up_is(
     finding = doctor.find(part, doctor.CHECKS[part], Wiring(settings))
     assert (finding.name, finding.status) == (part, status)
     assert named in finding.detail
+
+
+def test_a_provider_that_is_configured_is_said_not_to_be_asked() -> None:
+    settings = Settings().model_copy(update={"groq_api_key": SecretStr("k")})
+    finding = doctor.find("providers", doctor.CHECKS["providers"], Wiring(settings))
+    assert finding.detail == "groq (configured, not asked), extractive"

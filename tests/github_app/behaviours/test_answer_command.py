@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.confidence import confidence
 from generation.protocol import Task
+from github_app.thread_passages import MOST_COMMENTS
+from retrieval.evidence import Evidence
 from retrieval.places import Place
 from tests.github_app.conftest import COMMIT, SOURCE_URL
 
@@ -124,6 +127,18 @@ def test_code_in_a_comment_is_explained_beside_what_it_may_rest_on(bot: Bot) -> 
     assert f"issuecomment-{comment.id}" in given.url
 
 
+def test_code_in_a_comment_is_not_doubted_for_what_the_search_says(bot: Bot) -> None:
+    bot.engine.evidence = Evidence(
+        similarity=0.2, gist=0.2, lexical=0.1, unread=None, agreement=0.0, terms=4, unknown=0.5
+    )
+    thread = issue(bot)
+    say(bot, thread, f"/fury-bot explain\n{CODE}")
+    (asked,) = bot.engine.asked
+    assert asked.material is not None
+    assert len(asked.material.passages) == 2
+    assert confidence(asked.material) == 1.0
+
+
 def test_code_in_a_comment_is_translated_by_itself_whatever_is_indexed(bot: Bot) -> None:
     bot.engine.is_indexed = False
     thread = issue(bot)
@@ -167,6 +182,23 @@ def test_a_summary_is_of_what_people_said_with_links_to_it(bot: Bot, command: st
     assert f"issuecomment-{first.id}" in comment[1]
     assert asked.material.passages[1].symbol is not None
     assert asked.material.passages[1].symbol.startswith("hubot on ")
+
+
+@pytest.mark.parametrize(("more", "told"), [(0, ""), (1, "comment is"), (3, "3 comments are")])
+def test_a_summary_of_a_long_thread_is_of_its_opening_and_its_end_and_says_so(
+    bot: Bot, more: int, told: str
+) -> None:
+    thread = issue(bot)
+    for number in range(MOST_COMMENTS + more):
+        bot.github.comment_on_issue(thread, author="hubot", body=f"Word {number}.")
+    say(bot, thread, "/fury-bot summarise")
+    assert bot.engine.asked[-1].material is not None
+    opening, *said = bot.engine.asked[-1].material.passages
+    assert [passage.text for passage in said] == [
+        f"Word {number}." for number in range(more, MOST_COMMENTS + more)
+    ]
+    left_out = f" (the next {told} left out)" if told else ""
+    assert opening.symbol == f"mona opened the issue{left_out}"
 
 
 def test_a_thread_is_summed_up_before_any_index_is_made(bot: Bot) -> None:

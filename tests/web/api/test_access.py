@@ -117,12 +117,14 @@ def test_an_expired_token_is_refused(client: FlaskClient, store: TokenStore) -> 
     assert ask(client, f"bearer {expired}").status_code == 401
 
 
+@pytest.mark.parametrize("given", ["Octo/Pantry", "octo/pantry"])
+@pytest.mark.parametrize("named", ["octo/pantry", "Octo/PANTRY"])
 def test_a_token_reaches_its_repositories_and_no_other(
-    client: FlaskClient, store: TokenStore
+    client: FlaskClient, store: TokenStore, given: str, named: str
 ) -> None:
-    token = store.create("pantry", repositories=("Octo/Pantry",))
+    token = store.create("pantry", repositories=(given,))
 
-    assert ask(client, f"Bearer {token}", repo="octo/pantry").status_code == 200
+    assert ask(client, f"Bearer {token}", repo=named).status_code == 200
     default = ask(client, f"Bearer {token}")
     assert (default.status_code, default.get_json()["error"]) == (403, "forbidden")
     assert REPOSITORY in default.get_json()["detail"]

@@ -40,8 +40,8 @@ GENERATE = "/api/groq/generate"
         (GENERATE, {"query": "How?", "kn": 3}, "kn: unknown; known are repo, ref, knn, stream"),
         (GENERATE, {"query": "How?", "repo": "kitchen"}, "repo: should be owner/name"),
         (GENERATE, {"query": "How?", "ref": "a b"}, "ref: should be the name of a branch or tag"),
-        (GENERATE, [], "body: input should be a valid dictionary"),
-        (GENERATE, "How?", "body: input should be a valid dictionary"),
+        (GENERATE, [], "body: should be a JSON object"),
+        (GENERATE, "How?", "body: should be a JSON object"),
         ("/api/question", {"question": "How?"}, "user_id: field required"),
         (
             "/api/question",

@@ -21,6 +21,7 @@ from generation.protocol import (
     Unauthorised,
     Unavailable,
 )
+from generation.unasked import CircuitOpen, KeyRefused
 from storage import DatabaseUnreachable
 
 if TYPE_CHECKING:
@@ -32,7 +33,13 @@ UNKNOWN_MODEL = "HTTP 404: The model `gpt-7` does not exist"
 
 FAILURES = [
     (NotIndexed("octo/attic"), 404, "not_found", "octo/attic is not indexed; run `fury-bot index"),
-    (UnknownProvider("gork", ("groq", "ollama")), 404, "not_found", "known: groq, ollama"),
+    (
+        UnknownProvider("gork", ("groq", "ollama")),
+        404,
+        "not_found",
+        "groq, ollama, google (needs GEMINI_",
+    ),
+    (UnknownProvider("groq", ("ollama",)), 404, "not_found", "groq is not set up: it needs GROQ"),
     (Unavailable("groq", UNKNOWN_MODEL), 503, "unavailable", "groq: " + UNKNOWN_MODEL),
     (GenerationError("groq", "a\nb"), 502, "provider_failed", "groq: a b"),
     (Unauthorised("groq", "HTTP 401"), 502, "provider_failed", "groq: HTTP 401"),
@@ -76,14 +83,23 @@ def test_a_failure_has_its_status_whether_streamed_or_not(
     assert ("Retry-After" in response.headers) == (status in {429, 503})
 
 
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [
+        (QuotaExceeded("groq", "used up", retry_after=6.2), 429),
+        (CircuitOpen("groq", "HTTP 503", retry_after=6.2), 503),
+        (KeyRefused("groq", "HTTP 401", retry_after=6.2), 502),
+    ],
+    ids=repr,
+)
 def test_the_wait_that_a_provider_asks_for_is_passed_on(
-    client: FlaskClient, engine: ScriptedEngine
+    client: FlaskClient, engine: ScriptedEngine, failure: Exception, status: int
 ) -> None:
-    engine.failure = QuotaExceeded("groq", "used up", retry_after=6.2)
+    engine.failure = failure
 
     response = client.post("/api/groq/generate", json={"query": "How?"})
 
-    assert response.headers["Retry-After"] == "7"
+    assert (response.status_code, response.headers["Retry-After"]) == (status, "7")
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from structlog.testing import capture_logs
 
 from engine import NotIndexed, Scope
 from generation.protocol import Interrupted
 from tests.web.api.scripted import PATIENCE, REPOSITORY, ScriptedEngine
-from web.api.errors import ServiceUnavailable
+from web.api.errors import NotFound, ServiceUnavailable
 from web.api.results import answer_body
 from web.api.server_sent_events import KEEP_ALIVE
 from web.api.streaming import MAX_AHEAD, EventStream, Places
@@ -166,6 +167,30 @@ def test_a_place_is_free_again_when_the_writing_is_over_and_not_before() -> None
     places.take()
 
 
+def test_a_place_is_free_again_when_there_is_no_thread_to_write_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    places = Places(1)
+    places.take()
+    with monkeypatch.context() as crowded:
+        crowded.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(ServiceUnavailable, match="no thread can be started"):
+            EventStream(written("a"), places)
+
+    places.take()
+
+
+def test_a_piece_without_text_is_no_event(url: str, engine: ScriptedEngine) -> None:
+    engine.words = ("", "Boil ", "", "[1].")
+    with stream(url) as response:
+        received = list(events(response))
+
+    assert [data["text"] for name, data in received if name == "token"] == ["Boil ", "[1]."]
+
+
 def test_a_stream_that_is_closed_unread_is_written_no_further() -> None:
     places, closed = Places(1), threading.Event()
 
@@ -177,7 +202,8 @@ def test_a_stream_that_is_closed_unread_is_written_no_further() -> None:
             closed.set()
 
     places.take()
-    events = EventStream(endless(), places)
+    answering = endless()  # held here: what nobody holds is closed by Python itself
+    events = EventStream(answering, places)
     events.begin()
     events.close()
 
@@ -204,3 +230,34 @@ def test_a_writer_that_waits_for_a_slow_reader_is_stopped_too() -> None:
     events.close()
 
     assert closed.wait(PATIENCE)
+
+
+@pytest.mark.parametrize(("reads_on", "logged"), [(False, ["hung_up"]), (True, [])])
+def test_a_client_that_hangs_up_is_logged_once(*, reads_on: bool, logged: list[str]) -> None:
+    places = Places(1)
+    places.take()
+    events = EventStream(written("a", "b"), places)
+    events.begin()
+    with capture_logs() as logs:
+        if reads_on:
+            list(events)
+        events.close()
+        events.close()
+
+    assert [entry["event"] for entry in logs if entry["event"] == "hung_up"] == logged
+
+
+def test_what_fails_before_the_first_word_is_nobodys_hanging_up() -> None:
+    def failing() -> Generator[str, None, AnswerBody]:
+        yield from ()
+        raise NotIndexed(REPOSITORY)
+
+    places = Places(1)
+    places.take()
+    events = EventStream(failing(), places)
+    with capture_logs() as logs:
+        with pytest.raises(NotFound):
+            events.begin()
+        events.close()
+
+    assert logs == []
