@@ -9,6 +9,7 @@ import pytest
 from engine.confidence import confidence
 from generation.protocol import Task
 from github_app.thread_passages import MOST_COMMENTS
+from jobs.port import RetryLater
 from retrieval.evidence import Evidence
 from retrieval.places import Place
 from tests.github_app.conftest import COMMIT, SOURCE_URL
@@ -281,3 +282,13 @@ def test_what_is_said_after_a_command_is_not_known_to_it(bot: Bot) -> None:
     bot.run(job)
     assert bot.engine.asked[-1].question == "Why?"
     assert bot.engine.asked[-1].history == ()
+
+
+def test_what_is_pointed_at_before_the_index_is_made_waits_for_it(bot: Bot) -> None:
+    bot.engine.is_indexed = False
+    thread = issue(bot)
+    bot.github.comment_on_issue(thread, author="mona", body="/fury-bot explain hello.py#L1-L3")
+    job = bot.queue.jobs.pop()
+    with pytest.raises(RetryLater):
+        bot.run(job)
+    assert [waiting.task for waiting in bot.queue.jobs] == ["github.index"]
