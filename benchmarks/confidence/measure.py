@@ -251,7 +251,7 @@ def _report(cases: Sequence[Case]) -> str:
             "",
             *_table(cases, _in_use(read, BY_MEANING)),
             "",
-            f"The threshold in use is {THRESHOLD}.",
+            f"The threshold in use is {THRESHOLD}, chosen with this table in sight.",
             "",
             f"The model in use: {_written(BY_MEANING)}.",
             "",
