@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def enqueue(database: Database) -> Callable[..., None]:
-    """Put one job into the queue, in a transaction of its own."""
+    """Put one job into the queue, in a transaction of its own.
+
+    With ``taken``, by a worker that then died: none that lives ever sees it waiting.
+    """
     queue = PostgresQueue(doorbell=NoDoorbell())
 
     def put(
@@ -27,6 +30,7 @@ def enqueue(database: Database) -> Callable[..., None]:
         lock: str | None = None,
         unless_waiting: bool = False,
         background: bool = False,
+        taken: bool = False,
         **arguments: object,
     ) -> None:
         job = Job(
@@ -38,6 +42,10 @@ def enqueue(database: Database) -> Callable[..., None]:
         )
         with database.transaction() as connection:
             queue.enqueue(job, connection=connection)
+            if taken:
+                connection.execute(
+                    "UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = %s", (task,)
+                )
 
     return put
 

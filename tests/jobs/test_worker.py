@@ -229,11 +229,7 @@ def test_a_dead_workers_job_that_another_worker_took_up_is_left_to_it(
 
 
 def test_a_busy_worker_notices_a_death_even_when_one_look_for_the_dead_fails(
-    database_url: str,
-    database: Database,
-    enqueue: Enqueue,
-    statuses: Statuses,
-    monkeypatch: pytest.MonkeyPatch,
+    database_url: str, enqueue: Enqueue, statuses: Statuses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, release = threading.Event(), threading.Event()
     looks: list[str] = []
@@ -260,11 +256,7 @@ def test_a_busy_worker_notices_a_death_even_when_one_look_for_the_dead_fails(
     with ThreadPoolExecutor() as pool:
         drained = pool.submit(worker.drain)
         assert begun.wait(60)
-        enqueue("ask")
-        with database.transaction() as connection:
-            connection.execute(
-                "UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = 'ask'"
-            )
+        enqueue("ask", taken=True)
         while ("doing", 0) in statuses()[1:] and not drained.done():
             time.sleep(0.05)
         release.set()
