@@ -34,24 +34,30 @@ class Model:
 
 
 BY_MEANING = Model(
-    intercept=-8.12,
+    intercept=-0.07,
     coefficients={
-        "similarity": 5.15,
-        "gist": 6.88,
-        "agreement": 3.86,
-        "terms": 1.06,
-        "unknown": -4.53,
+        "similarity": 6.22,
+        "gist": 7.82,
+        "agreement": 4.10,
+        "rarest": -1.91,
+        "size": -0.99,
+        "terms": 1.51,
+        "unknown": -5.03,
     },
 )
 """For a repository that the embedding model has read."""
 
 BY_WORDS = Model(
-    intercept=-8.5,  # fitted: -7.43; so much lower keeps what is foreign out at the same threshold
-    coefficients={"lexical": 5.39, "terms": 2.24, "unknown": -4.15},
+    intercept=-8.9,  # fitted: -7.64; so much lower keeps what is foreign out at the same threshold
+    coefficients={"lexical": 5.50, "terms": 2.32, "unknown": -4.95},
 )
 """For what it has yet to read."""
 
-THRESHOLD = 0.55
+SIZES = (2_000, 8_500)
+"""Chunks of the smallest and the largest repository that the model was fitted on. What is smaller
+or larger counts as these: the fit says nothing of it."""
+
+THRESHOLD = 0.44
 """Below it fury-bot abstains: see docs/confidence.md."""
 
 UNCONFIRMED = 0.9
@@ -67,6 +73,8 @@ def by_meaning(evidence: Evidence) -> Mapping[str, float] | None:
         "similarity": max(evidence.similarity, 0.0),
         "gist": max(evidence.gist, 0.0),
         "agreement": evidence.agreement,
+        "rarest": evidence.rarest,
+        "size": math.log(min(max(evidence.chunks, SIZES[0]), SIZES[1])),
         **_common(evidence),
     }
 

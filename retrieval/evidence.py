@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from retrieval.terms import idf
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
@@ -34,14 +36,22 @@ class Evidence:
     """How many terms the question has: a long one is met less closely than a short one."""
     unknown: float
     """Share of the question's terms that stand nowhere in the repository: [0, 1]."""
+    rarest: float
+    """The largest IDF of a term, as a share of that of a term that stands nowhere: [0, 1]."""
+    chunks: int
+    """How many were searched: the best of many is near by chance more often than that of few."""
 
 
 def gather(
-    candidates: Sequence[Candidate], idfs: Mapping[int, float], unknown: Collection[int]
+    candidates: Sequence[Candidate],
+    idfs: Mapping[int, float],
+    unknown: Collection[int],
+    *,
+    chunks: int,
 ) -> Evidence:
     """Read the evidence off the candidates, the terms' weights, and the terms that stand nowhere.
 
-    Terms are given by number.
+    Terms are given by number; ``chunks`` is how many the searched indexes have.
     """
     total = sum(idfs.values()) or 1.0
     read = [(one.similarity, one.lexical / total) for one in candidates]
@@ -55,4 +65,6 @@ def gather(
         agreement=max((max(cosine or 0.0, 0.0) * lexical for cosine, lexical in read), default=0.0),
         terms=len(idfs),
         unknown=len(unknown) / (len(idfs) or 1),
+        rarest=max(idfs.values(), default=0.0) / idf(chunks=chunks, containing=0),
+        chunks=chunks,
     )

@@ -189,8 +189,9 @@ class Retriever:
         *,
         knn: int,
     ) -> tuple[tuple[Passage, ...], Evidence]:
+        chunks = sum(index.chunks for index in searched.indexes)
         if not query.text:
-            return (), gather((), {}, ())
+            return (), gather((), {}, (), chunks=chunks)
         idfs, unknown = _read_idfs(connection, searched, query)
         defined = _read_definitions(connection, searched, query)
         candidates = find_candidates(
@@ -209,7 +210,7 @@ class Retriever:
             _passage(searched, found, units[place], idfs, rank=place)
             for place, found in enumerate(ranked, 1)
         )
-        return passages, gather(candidates, idfs, unknown)
+        return passages, gather(candidates, idfs, unknown, chunks=chunks)
 
     def _embed(self, text: str, model: str) -> HalfVector:
         return HalfVector(self._embedder_for(model).encode([text])[0])

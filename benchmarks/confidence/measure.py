@@ -1,10 +1,11 @@
 """Fits the confidence model, and measures what each threshold would answer.
 
 ``python benchmarks/confidence/measure.py`` puts to each project its own questions, questions near
-its field that it does not answer, and questions about the others: the long ones of
-``benchmarks/retrieval`` with those of ``out_of_scope.yml``, and the short ones of
-``questions.yml``. The models are fitted on the ``dev`` halves, and everything that is reported
-comes from the ``test`` halves. With ``--write`` the report goes to ``docs/confidence.md``.
+its field that it does not answer, and questions about the others: the posts of
+``benchmarks/retrieval`` with the questions of ``out_of_scope.yml``, and the short ones of
+``questions.yml``. The models are fitted on the ``dev`` halves, and the threshold is chosen on them
+too: each project's as the fit on the other projects sees them. The ``test`` halves are reported.
+With ``--write`` the report goes to ``docs/confidence.md``.
 """
 
 from __future__ import annotations
@@ -45,11 +46,16 @@ if TYPE_CHECKING:
 
     from retrieval.evidence import Evidence
 
+    Features = Mapping[str, float]
+    Probabilities = npt.NDArray[np.float64]
+    Chosen = npt.NDArray[np.bool_]
+
 REPORT = HERE.parent.parent / "docs" / "confidence.md"
 KNN = 5
-ONE_IN = 6
-"""Of the others' questions, so many are put to a project."""
 THRESHOLDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+CHOICES = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6]
+LEAST_ANSWERED = 0.85
+"""Share of what a project answers that is to be answered."""
 
 
 class Sort(StrEnum):
@@ -72,6 +78,8 @@ class Case:
 
     project: str
     question: str
+    is_post: bool
+    """It is one of the posts, or was written to go with them; the others are short."""
     sort: Sort
     split: Split
     found: bool
@@ -86,6 +94,7 @@ class Asked:
     corpus: Corpus
     own: Mapping[str, tuple[str, ...]]
     """Its questions, each with how the paths begin that answer it."""
+    are_posts: bool
     near: tuple[str, ...]
     splits: Mapping[str, Split]
     """Of its questions that have an id; the others' go by their texts."""
@@ -125,9 +134,10 @@ def _long(cache: Path) -> Iterator[Asked]:
         yield Asked(
             corpus=corpus,
             own={each.text: tuple(place.path for place in each.gold) for each in corpus.questions},
+            are_posts=True,
             near=tuple(near),
             splits={each.text: each.split for each in corpus.questions},
-            foreign=tuple(each.text for each in corpus.questions[::ONE_IN]),
+            foreign=tuple(each.text for each in corpus.questions),
         )
 
 
@@ -139,6 +149,7 @@ def _short(cache: Path) -> Iterator[Asked]:
         yield Asked(
             corpus=Corpus(name, root, ()),
             own={each["ask"]: tuple(each["in"]) for each in answered},
+            are_posts=False,
             near=tuple(questions["unanswered"]),
             splits={},
             foreign=(),  # "print coloured text": of whom it is asked, it does not say
@@ -168,6 +179,7 @@ def _put(system: FuryBot, asked: Asked, every: Iterable[Asked]) -> Iterator[Case
             yield Case(
                 project=asked.corpus.name,
                 question=question,
+                is_post=asked.are_posts,
                 sort=sort,
                 split=asked.splits.get(question, split_of(question)),
                 found=any(passage.path.startswith(gold) for passage in result.passages),
@@ -175,119 +187,133 @@ def _put(system: FuryBot, asked: Asked, every: Iterable[Asked]) -> Iterator[Case
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """A model of some features, and what it says of every case."""
+def _fit(cases: Sequence[Case], read: Sequence[Features], *, without: str | None = None) -> Model:
+    """Fit on the ``dev`` half; foreign questions, some of which have an answer, weigh least.
 
-    names: tuple[str, ...]
-    intercept: float
-    coefficients: tuple[float, ...]
-    probabilities: npt.NDArray[np.float64]
-
-    def __str__(self) -> str:
-        values = zip(self.names, self.coefficients, strict=True)
-        return f"intercept {self.intercept:.2f}, " + ", ".join(f"{n} {v:.2f}" for n, v in values)
-
-
-def _fit(cases: Sequence[Case], read: Sequence[Mapping[str, float]]) -> Fitted:
-    """Fit on the ``dev`` half; foreign questions, some of which have an answer, weigh least."""
+    The project ``without`` is left out.
+    """
     names = tuple(read[0])
     values = np.array([[each[name] for name in names] for each in read])
     labels = np.array([case.sort is Sort.OWN for case in cases])
-    dev = _are(cases, split=Split.DEV)
+    used = np.array([case.split is Split.DEV and case.project != without for case in cases])
     weights = np.zeros(len(cases))
     for sort, share in SHARES.items():
-        chosen = _are(cases, sort=sort, split=Split.DEV)
-        weights[chosen] = share * dev.sum() / chosen.sum()
-    model = LogisticRegression(C=10.0, max_iter=5_000)
-    model.fit(values[dev], labels[dev], sample_weight=weights[dev])
-    return Fitted(
-        names=names,
-        intercept=float(model.intercept_[0]),
-        coefficients=tuple(float(value) for value in model.coef_[0]),
-        probabilities=model.predict_proba(values)[:, 1],
+        chosen = used & _are(cases, sort=sort)
+        weights[chosen] = share * used.sum() / chosen.sum()
+    fit = LogisticRegression(C=10.0, max_iter=5_000)
+    fit.fit(values[used], labels[used], sample_weight=weights[used])
+    return Model(
+        intercept=float(fit.intercept_[0]),
+        coefficients=dict(zip(names, map(float, fit.coef_[0]), strict=True)),
     )
+
+
+def _held_out(cases: Sequence[Case], read: Sequence[Features]) -> Probabilities:
+    """Return what the fit on the other projects says of each case."""
+    fits = {
+        project: _fit(cases, read, without=project) for project in {case.project for case in cases}
+    }
+    pairs = zip(cases, read, strict=True)
+    return np.array([fits[case.project].probability(each) for case, each in pairs])
+
+
+def _in_use(read: Sequence[Features], model: Model) -> Probabilities:
+    """Return the probabilities that the program gives."""
+    return np.array([model.probability(each) for each in read])
 
 
 def _are(
-    cases: Sequence[Case], *, sort: Sort | None = None, split: Split | None = None
-) -> npt.NDArray[np.bool_]:
-    return np.array([sort in {None, c.sort} and split in {None, c.split} for c in cases])
-
-
-def _report(cases: Sequence[Case]) -> str:
-    read = [_weighed(by_meaning(case.evidence)) for case in cases]
-    whole = _fit(cases, read)
-    unread = [
-        _weighed(by_words(replace(case.evidence, unread=case.evidence.lexical))) for case in cases
-    ]
-    words = _fit(cases, unread)
-    counts = {
-        sort: (_are(cases, sort=sort).sum(), _are(cases, sort=sort, split=Split.TEST).sum())
-        for sort in Sort
-    }
-    own, near, foreign = (f"{every} ({test} in the test half)" for every, test in counts.values())
-    asked = (
-        f"To {len({case.project for case in cases})} projects were put {own} questions that they"
-        f" answer, {near} near their fields that they do not answer, and {foreign} about the other"
-        " projects, a few of which they do answer. The models were fitted on the one half of them;"
-        " the figures are those of the other half."
-    )
-    columns = (
-        "Answered is what reaches the threshold. Right is the share of the answered ones, of those"
-        f" that the project answers, with an answering file among the first {KNN} passages. What is"
-        " answered although it should not be, is then up to the model, which is told to say so"
-        " when the passages hold no answer."
-    )
-    return "\n".join(
+    cases: Sequence[Case],
+    *,
+    sort: Sort | None = None,
+    split: Split | None = None,
+    posts: bool | None = None,
+) -> Chosen:
+    return np.array(
         [
-            "# When fury-bot abstains",
-            "",
-            "Written by `python benchmarks/confidence/measure.py --write`.",
-            "",
-            asked,
-            "",
-            columns,
-            "",
-            *_table(cases, _in_use(read, BY_MEANING)),
-            "",
-            f"The threshold in use is {THRESHOLD}, chosen with this table in sight.",
-            "",
-            f"The model in use: {_written(BY_MEANING)}.",
-            "",
-            f"Fitted in this run: {whole}.",
-            "",
-            "Before the embedding model has read a repository, its words alone tell less:",
-            "",
-            *_table(cases, _in_use(unread, BY_WORDS)),
-            "",
-            f"The model in use, set to be more careful: {_written(BY_WORDS)}.",
-            "",
-            f"Fitted in this run: {words}.",
-            "",
-            "What the features are says `retrieval/evidence.py`.",
-            "",
-            "Near questions of the test half that would be answered:",
-            "",
-            *_listed(
-                cases,
-                _in_use(read, BY_MEANING),
-                sort=Sort.NEAR,
-            ),
-            "",
+            sort in {None, case.sort}
+            and split in {None, case.split}
+            and posts in {None, case.is_post}
+            for case in cases
         ]
     )
 
 
-def _weighed(features: Mapping[str, float] | None) -> Mapping[str, float]:
+def _report(cases: Sequence[Case]) -> str:
+    read = [_weighed(by_meaning(case.evidence)) for case in cases]
+    unread = [
+        _weighed(by_words(replace(case.evidence, unread=case.evidence.lexical))) for case in cases
+    ]
+    in_use, by_word = _in_use(read, BY_MEANING), _in_use(unread, BY_WORDS)
+    held_out = _held_out(cases, read)
+    return f"""# When fury-bot abstains
+
+Written by `python benchmarks/confidence/measure.py --write`.
+
+To {len({case.project for case in cases})} projects were put questions that they answer, questions
+near their fields that they do not answer, and questions about the other projects, some of which
+they do answer: how to show a progress bar is asked of one and answered by several. The posts are
+those that retrieval is measured on, with questions written to go with them; some short questions
+stand apart. The models were fitted on one half of all.
+
+Answered is what reaches the threshold. Right is the share of the answered ones, of those that the
+project answers, with an answering file among the first {KNN} passages. What is answered although it
+should not be, is then up to the model, which is told to say so when the passages hold no answer.
+
+## The threshold
+
+Chosen on the half that was fitted, each project's questions as a fit on the other projects sees
+them: the highest at which {LEAST_ANSWERED:.0%} of the posts that a project answers reach it, which
+is {_chosen(cases, held_out):.2f}. In use is {THRESHOLD:.2f}.
+{_counted(cases, split=Split.DEV, posts=True)}
+
+{_table(cases, held_out, CHOICES, split=Split.DEV, posts=True)}
+
+## The other half
+
+The posts. {_counted(cases, split=Split.TEST, posts=True)}
+
+{_table(cases, in_use, THRESHOLDS, split=Split.TEST, posts=True)}
+
+The short questions. {_counted(cases, split=Split.TEST, posts=False)}
+
+{_table(cases, in_use, THRESHOLDS, split=Split.TEST, posts=False)}
+
+The model in use: {_written(BY_MEANING)}.
+
+Fitted in this run: {_written(_fit(cases, read))}.
+
+What the features are says `retrieval/evidence.py`.
+
+## By words alone
+
+Before the embedding model has read a repository, its words tell less. The posts:
+
+{_table(cases, by_word, THRESHOLDS, split=Split.TEST, posts=True)}
+
+The model in use, set to be more careful: {_written(BY_WORDS)}.
+
+Fitted in this run: {_written(_fit(cases, unread))}.
+
+## What is answered and should not be
+
+Near questions of the other half, with their probabilities:
+
+{_listed(cases, in_use, sort=Sort.NEAR)}
+"""
+
+
+def _chosen(cases: Sequence[Case], probabilities: Probabilities) -> float:
+    """Return the highest threshold, in hundredths, that enough of the ``dev`` posts reach."""
+    reached = probabilities[_are(cases, sort=Sort.OWN, split=Split.DEV, posts=True)]
+    steps = range(100, 0, -1)
+    return next(step / 100 for step in steps if (reached >= step / 100).mean() >= LEAST_ANSWERED)
+
+
+def _weighed(features: Features | None) -> Features:
     if features is None:
         raise ValueError("a search without vectors")
     return features
-
-
-def _in_use(read: Sequence[Mapping[str, float]], model: Model) -> npt.NDArray[np.float64]:
-    """Return the probabilities that the program gives."""
-    return np.array([model.probability(each) for each in read])
 
 
 def _written(model: Model) -> str:
@@ -295,32 +321,46 @@ def _written(model: Model) -> str:
     return f"intercept {model.intercept:.2f}, {values}"
 
 
-def _table(cases: Sequence[Case], probabilities: npt.NDArray[np.float64]) -> Iterator[str]:
-    yield "| threshold | answered | right | near, answered | foreign, answered | both |"
-    yield "|---:|---:|---:|---:|---:|---:|"
-    own, near, foreign = (_are(cases, sort=sort, split=Split.TEST) for sort in Sort)
+def _counted(cases: Sequence[Case], *, split: Split, posts: bool) -> str:
+    own, near, foreign = (
+        int(_are(cases, sort=sort, split=split, posts=posts).sum()) for sort in Sort
+    )
+    return f"{own} that the project answers, {near} near ones, {foreign} foreign ones."
+
+
+def _table(
+    cases: Sequence[Case],
+    probabilities: Probabilities,
+    thresholds: Iterable[float],
+    *,
+    split: Split,
+    posts: bool,
+) -> str:
+    lines = [
+        "| threshold | answered | right | near, answered | foreign, answered |",
+        "|---:|---:|---:|---:|---:|",
+    ]
+    own, near, foreign = (_are(cases, sort=sort, split=split, posts=posts) for sort in Sort)
     found = np.array([case.found for case in cases])
-    for threshold in sorted({*THRESHOLDS, THRESHOLD}):
+    for threshold in sorted({*thresholds, THRESHOLD}):
         answered = probabilities >= threshold
         shares = (
             answered[own].mean(),
             found[own & answered].mean() if (own & answered).any() else 0.0,
             answered[near].mean(),
             answered[foreign].mean(),
-            answered[near | foreign].mean(),
         )
-        yield f"| {threshold:.2f} | " + " | ".join(f"{share:.0%}" for share in shares) + " |"
+        lines.append(f"| {threshold:.2f} | " + " | ".join(f"{each:.1%}" for each in shares) + " |")
+    return "\n".join(lines)
 
 
-def _listed(
-    cases: Sequence[Case], probabilities: npt.NDArray[np.float64], *, sort: Sort
-) -> list[str]:
+def _listed(cases: Sequence[Case], probabilities: Probabilities, *, sort: Sort) -> str:
     lines = [
         f"- {case.project}: {case.question} ({probability:.2f})"
         for case, probability in zip(cases, probabilities, strict=True)
         if case.sort is sort and case.split is Split.TEST and probability >= THRESHOLD
     ]
-    return lines or ["- none"]
+    return "\n".join(lines or ["- none"])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.confidence import THRESHOLD, UNCONFIRMED, after_checks, confidence, probability
+from engine.confidence import SIZES, THRESHOLD, UNCONFIRMED, after_checks, confidence, probability
 from retrieval.evidence import Evidence
 from retrieval.model import SearchResult
 from tests.engine.test_engine import CLOSE, FAR, passage
@@ -50,7 +50,15 @@ def test_a_passage_that_points_away_counts_as_one_that_has_nothing_in_common() -
 @pytest.mark.parametrize("name", ["similarity", "gist", "agreement"])
 def test_more_of_each_sign_gives_more_confidence(name: str) -> None:
     middling = Evidence(
-        similarity=0.45, gist=0.45, lexical=0.5, unread=None, agreement=0.2, terms=6, unknown=0.1
+        similarity=0.45,
+        gist=0.45,
+        lexical=0.5,
+        unread=None,
+        agreement=0.2,
+        terms=6,
+        unknown=0.1,
+        rarest=0.8,
+        chunks=4_000,
     )
     steps = [probability(replace(middling, **{name: value})) for value in (0.1, 0.4, 0.9)]
 
@@ -59,6 +67,23 @@ def test_more_of_each_sign_gives_more_confidence(name: str) -> None:
 
 def test_terms_that_stand_nowhere_take_confidence_away() -> None:
     assert probability(replace(CLOSE, unknown=0.6)) < probability(CLOSE)
+
+
+def test_a_word_that_is_rare_in_the_repository_takes_confidence_away() -> None:
+    assert probability(replace(CLOSE, rarest=1.0)) < probability(replace(CLOSE, rarest=0.5))
+
+
+def test_a_near_passage_says_less_where_more_were_searched() -> None:
+    few, many = replace(CLOSE, chunks=3_000), replace(CLOSE, chunks=8_000)
+
+    assert probability(many) < probability(few)
+
+
+@pytest.mark.parametrize(("chunks", "fitted"), [(30, SIZES[0]), (900_000, SIZES[1])])
+def test_beyond_the_sizes_that_were_fitted_the_nearest_of_them_counts(
+    chunks: int, fitted: int
+) -> None:
+    assert probability(replace(CLOSE, chunks=chunks)) == probability(replace(CLOSE, chunks=fitted))
 
 
 def test_each_problem_that_is_left_takes_some_confidence() -> None:

@@ -24,10 +24,26 @@ if TYPE_CHECKING:
 
 SCOPE = Scope(repository="octo/kitchen")
 CLOSE = Evidence(
-    similarity=0.8, gist=0.8, lexical=0.8, unread=None, agreement=0.6, terms=4, unknown=0.0
+    similarity=0.8,
+    gist=0.8,
+    lexical=0.8,
+    unread=None,
+    agreement=0.6,
+    terms=4,
+    unknown=0.0,
+    rarest=0.8,
+    chunks=4_000,
 )
 FAR = Evidence(
-    similarity=0.2, gist=0.2, lexical=0.1, unread=None, agreement=0.0, terms=4, unknown=0.5
+    similarity=0.2,
+    gist=0.2,
+    lexical=0.1,
+    unread=None,
+    agreement=0.0,
+    terms=4,
+    unknown=0.5,
+    rarest=0.8,
+    chunks=4_000,
 )
 
 

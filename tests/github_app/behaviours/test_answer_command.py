@@ -130,7 +130,15 @@ def test_code_in_a_comment_is_explained_beside_what_it_may_rest_on(bot: Bot) -> 
 
 def test_code_in_a_comment_is_not_doubted_for_what_the_search_says(bot: Bot) -> None:
     bot.engine.evidence = Evidence(
-        similarity=0.2, gist=0.2, lexical=0.1, unread=None, agreement=0.0, terms=4, unknown=0.5
+        similarity=0.2,
+        gist=0.2,
+        lexical=0.1,
+        unread=None,
+        agreement=0.0,
+        terms=4,
+        unknown=0.5,
+        rarest=0.8,
+        chunks=4_000,
     )
     thread = issue(bot)
     say(bot, thread, f"/fury-bot explain\n{CODE}")
