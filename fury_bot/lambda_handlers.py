@@ -33,8 +33,11 @@ class Context(Protocol):
         """Return the milliseconds until Lambda kills the function."""
 
 
-def webhook(event: Event, context: Context) -> Event:
-    """Answer an HTTP request, as an API Gateway HTTP API passes it (payload format 2.0)."""
+def http(event: Event, context: Context) -> Event:
+    """Answer an HTTP request, as an API Gateway HTTP API passes it (payload format 2.0).
+
+    An answer goes out whole: what would be streamed elsewhere comes at once, at its end.
+    """
     return _http()(event, context)
 
 

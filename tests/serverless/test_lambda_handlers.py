@@ -19,6 +19,7 @@ from jobs.doorbell import SqsDoorbell
 from jobs.port import Job
 from jobs.queue import PostgresQueue
 from jobs.worker import Worker
+from web.api import TokenStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,7 +83,7 @@ def in_base64(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer(event: dict[str, Any]) -> dict[str, Any]:
-    return lambda_handlers.webhook(event, Remaining(10_000))
+    return lambda_handlers.http(event, Remaining(10_000))
 
 
 def queued(database: Database) -> int:
@@ -151,6 +152,17 @@ def test_the_application_is_made_once_a_container() -> None:
     answer(recorded("healthz"))
     answer(recorded("healthz"))
     assert lambda_handlers._http.cache_info().misses == 1
+
+
+def test_whoever_asks_the_api_through_the_gateway_needs_a_token(database: Database) -> None:
+    asked = recorded("api_search")
+    assert answer(asked)["statusCode"] == 401
+
+    token = TokenStore(database).create("kitchen", repositories=None)
+    asked["headers"]["authorization"] = f"Bearer {token}"
+    admitted = answer(asked)
+    assert admitted["statusCode"] == 404
+    assert "octo/kitchen" in json.loads(admitted["body"])["detail"]  # it is not indexed
 
 
 @pytest.fixture

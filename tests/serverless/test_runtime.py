@@ -212,7 +212,7 @@ def test_the_webhook_makes_a_signed_delivery_a_job_and_rings(
     database: Database,
     receive: Callable[[], list[dict[str, Any]]],
 ) -> None:
-    outcome = invoke("fury_bot.lambda_handlers.webhook", signed_delivery, seconds=10)
+    outcome = invoke("fury_bot.lambda_handlers.http", signed_delivery, seconds=10)
     assert outcome.result["statusCode"] == 202
     assert queued(database) == 1
     assert len(receive()) == 1

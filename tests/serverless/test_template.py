@@ -19,7 +19,7 @@ from fury_bot.wsgi import create_app
 ROOT = Path(__file__).parents[2]
 OSLS = ROOT / "node_modules" / ".bin" / "osls"
 IMAGE = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/fury-bot@sha256:{'a' * 64}"
-FUNCTIONS = {"webhook", "worker", "migrate"}
+FUNCTIONS = {"webhook", "api", "worker", "migrate"}
 
 Resource = dict[str, Any]
 
@@ -132,6 +132,11 @@ def test_the_api_passes_the_documented_routes_alone(resources: dict[str, Resourc
         "GET /healthz",
         "GET /readyz",
         "GET /ping",
+        "POST /api/{provider}/generate",
+        "POST /api/question",
+        "POST /api/search",
+        "DELETE /api/conversations/{user_id}",
+        "GET /openapi.json",
     }
 
 
@@ -141,7 +146,7 @@ def test_every_route_of_the_api_is_one_of_the_application(
     monkeypatch.chdir(tmp_path)  # away from any .env
     application = create_app(Settings(database_url="postgresql://unused"))
     served = {
-        f"{method} {rule.rule}"
+        f"{method} {rule.rule}".translate(str.maketrans("<>", "{}"))
         for rule in application.url_map.iter_rules()
         for method in rule.methods or ()
     }
@@ -177,6 +182,12 @@ def test_the_webhook_answers_within_the_ten_seconds_that_github_waits(
     functions: dict[str, Resource],
 ) -> None:
     assert functions["webhook"]["Timeout"] <= 10
+
+
+def test_the_api_answers_within_the_thirty_seconds_that_its_gateway_waits(
+    functions: dict[str, Resource],
+) -> None:
+    assert functions["api"]["Timeout"] <= 30
 
 
 def test_the_role_may_touch_its_own_parameters_queue_and_logs_alone(
