@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import structlog
 
-import generation
 from engine.checks.model import ProblemKind
 from engine.checks.support import unsupporting
 from engine.errors import NotIndexed
@@ -17,9 +16,10 @@ from generation.protocol import Attempt, GenerationError, Task
 from storage.text import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator
 
     from engine.checks.model import Problem
+    from engine.ports import Checker, Writer
     from generation.protocol import Completion, Request
     from retrieval.model import SearchResult
 
@@ -27,41 +27,6 @@ log = structlog.get_logger(__name__)
 
 MENDED = frozenset(ProblemKind) - {ProblemKind.UNUSED_IMPORT}
 """What a model is asked to mend. An import too many does no harm."""
-
-
-class Checker(Protocol):
-    """Finds what in an answer does not hold; :class:`engine.checks.checker.Checker` does."""
-
-    def check_answer(
-        self,
-        markdown: str,
-        *,
-        repository: str,
-        ref: str | None = None,
-        passages: Sequence[generation.Passage] = (),
-        question: str | None = None,
-    ) -> tuple[Problem, ...]:
-        """Return what does not hold, by its lines."""
-
-    def check_without_index(
-        self,
-        markdown: str,
-        *,
-        passages: Sequence[generation.Passage] = (),
-        question: str | None = None,
-    ) -> tuple[Problem, ...]:
-        """Return what does not hold whatever the repository defines."""
-
-
-class Writer(Protocol):
-    """Writes an answer; a provider or a chain of them does."""
-
-    @property
-    def is_model(self) -> bool:
-        """Whether it writes text of its own."""
-
-    def stream(self, request: Request) -> Generator[str, None, Completion]:
-        """Yield the answer as it comes, and return the whole of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,31 +6,27 @@ The names are the contract; ``docs/settings.md`` is generated from this module.
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
-from pydantic import (
-    AfterValidator,
-    AnyHttpUrl,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-)
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from engine.conversations import DEFAULT_DAYS
+from fury_bot.setting_types import (
+    Limits,
+    Names,
+    Provider,
+    Repositories,
+    RepositoryName,
+    Secrets,
+    Url,
+    Window,
+)
 from generation import (
     budgets,
     gemini_provider,
@@ -40,61 +36,9 @@ from generation import (
     registry,
 )
 
-Provider = Literal["groq", "google", "ollama", "openai", "extractive"]
-
 
 class SettingsError(Exception):
     """A setting has a value that cannot be used. One line a setting, never with a secret."""
-
-
-def _split(value: object) -> object:
-    """Take ``a, b`` for a list, as environment variables have none."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-def _without_slash(value: object) -> object:
-    return value.rstrip("/") if isinstance(value, str) else value
-
-
-def _limits(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return budgets.parse(value)
-    except budgets.InvalidLimit as error:
-        raise PydanticCustomError("limit", "{reason}", {"reason": str(error)}) from None
-
-
-def _provider(value: object) -> object:
-    known = get_args(Provider)
-    if value not in known:
-        raise PydanticCustomError(
-            "provider",
-            "there is no provider {name}; known: {known}",
-            {"name": repr(value), "known": ", ".join(known)},
-        )
-    return value
-
-
-def _repository(value: str) -> str:
-    if not re.fullmatch(r"[^/\s]+/[^/\s]+", value):
-        raise PydanticCustomError(
-            "repository", "{name} should be owner/name", {"name": repr(value)}
-        )
-    return value
-
-
-Url = Annotated[str, BeforeValidator(_without_slash)]
-Names = Annotated[
-    tuple[Annotated[Provider, BeforeValidator(_provider)], ...], NoDecode, BeforeValidator(_split)
-]
-RepositoryName = Annotated[str, AfterValidator(_repository)]
-Repositories = Annotated[tuple[RepositoryName, ...], NoDecode, BeforeValidator(_split)]
-Limits = Annotated[tuple[budgets.Limit, ...], NoDecode, BeforeValidator(_limits)]
-Window = Annotated[int | None, Field(ge=1_000)]
-Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 
 
 _WINDOW = "Tokens that its model reads and writes together. Unset: what is known of the model."

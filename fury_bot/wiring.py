@@ -25,7 +25,8 @@ from engine.conversations import Conversations
 from engine.pointing import NamedFiles
 from engine.translation import Own
 from fury_bot.knowledge import Knowledge
-from fury_bot.settings import Provider, SettingsError
+from fury_bot.setting_types import Provider
+from fury_bot.settings import SettingsError
 from generation import registry
 from generation.guarded import GuardedProvider
 from generation.postgres_ledger import PostgresLedger

@@ -12,7 +12,7 @@ import engine.records
 from engine.answer import Scope
 from engine.errors import NotIndexed
 from github_app import records
-from github_app.work import IndexRepository
+from github_app.work import IndexRepository, job_of
 from jobs.port import RetryLater
 from retrieval.errors import RepositoryNotIndexed
 
@@ -145,7 +145,7 @@ def request_index(
         if records.was_refused(connection, name, within=REFUSAL_HOLDS):
             return Obstacle.REFUSED
         if attempt.number == 1:
-            job = IndexRepository(installation_id, name, repository.github_id).job()
+            job = job_of(IndexRepository(installation_id, name, repository.github_id))
             dependencies.queue.enqueue(job, connection=connection)
     dependencies.queue.ring()
     if attempt.last:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from github_app import records
 from github_app.events import ThreadKind
-from github_app.work import IndexRefs, ReadThreads
+from github_app.work import IndexRefs, ReadThreads, job_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,13 +43,13 @@ def follow(
     with dependencies.database.transaction() as connection:
         before = records.find_followed(connection, repository_id)
         if _differ(before, wanted, _REFS):
-            refs = IndexRefs(installation_id, name, github_id).job()
+            refs = job_of(IndexRefs(installation_id, name, github_id))
             dependencies.queue.enqueue(refs, connection=connection)
         if _differ(before, wanted, _THREADS):
             records.restart_reading(connection, repository_id)
             _save(connection, repository_id, wanted, _THREADS)
         if not _are_read(connection, repository_id):
-            threads = ReadThreads(installation_id, name, github_id).job()
+            threads = job_of(ReadThreads(installation_id, name, github_id))
             dependencies.queue.enqueue(threads, connection=connection)
     dependencies.queue.ring()
 

@@ -13,7 +13,7 @@ from flask import Blueprint, jsonify, request
 from prometheus_client import Counter
 from werkzeug.exceptions import HTTPException
 
-from github_app import deliveries, events, records, signatures, work
+from github_app import deliveries, dispatch, events, payloads, records, signatures
 from github_app.errors import RefusalReason, Refused
 from jobs.port import QueueUnavailable
 from storage import StorageError
@@ -62,12 +62,12 @@ def blueprint(*, secrets: Sequence[str], database: Database, queue: Queue) -> Bl
     @routes.post(PATH)
     def receive() -> tuple[Response, int]:
         delivery = _read(secrets)
-        event = events.parse(delivery)
+        event = payloads.parse(delivery)
         if isinstance(event, events.Ping):
             return _answered(delivery, {"status": "pong"}, 200)
         if isinstance(event, events.Ignored):
             return _answered(delivery, {"status": "ignored", "reason": event.reason}, 200)
-        jobs = work.jobs(event, delivery_id=delivery.id)
+        jobs = dispatch.jobs(event, delivery_id=delivery.id)
         if not _take(delivery, jobs, database=database, queue=queue):
             return _answered(delivery, {"status": "duplicate"}, 200)
         return _answered(delivery, {"status": "accepted"}, 202)

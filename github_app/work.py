@@ -1,42 +1,28 @@
-"""The jobs that events ask for: their names, their arguments, and what they must not overlap.
+"""The jobs of the GitHub face: their names, their arguments, and what they must not overlap.
 
-This is all that the webhook knows of the work; the bodies are in :mod:`github_app.tasks`.
+Which event asks for which is told by :mod:`github_app.dispatch`; the bodies are in
+:mod:`github_app.tasks`.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Protocol, assert_never
+from typing import TYPE_CHECKING, Any, Protocol
 
 from github_app.commands import Command
-from github_app.events import (
-    BranchPushed,
-    CommandGiven,
-    DefaultBranchPushed,
-    DiscussionOpened,
-    Ignored,
-    InstallationAction,
-    InstallationChanged,
-    NamedRepository,
-    Ping,
-    RepositoriesChanged,
-    RepositoryDeleted,
-    RepositoryRenamed,
-    RepositoryTransferred,
-    ThreadChanged,
-    ThreadKind,
-    VersionsChanged,
-)
+from github_app.events import InstallationAction, NamedRepository, ThreadKind
 from jobs.port import Job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from github_app.events import Event
 
+class InRepository(Protocol):
+    """Work in a repository, done through an installation."""
 
-class _OnRepository(Protocol):
-    """Work on a repository."""
+    @property
+    def installation_id(self) -> int:
+        """GitHub's id of the installation."""
 
     @property
     def repository(self) -> str:
@@ -45,14 +31,6 @@ class _OnRepository(Protocol):
     @property
     def github_id(self) -> int | None:
         """GitHub's id of the repository."""
-
-
-class InRepository(_OnRepository, Protocol):
-    """Work in a repository, done through an installation."""
-
-    @property
-    def installation_id(self) -> int:
-        """GitHub's id of the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +45,6 @@ class AnswerDiscussion:
     discussion_id: str
     github_id: int | None = None
     """GitHub's id of the repository, as in the other jobs."""
-
-    def job(self) -> Job:
-        """Return the job; the jobs of one thread take turns."""
-        return Job(self.TASK, asdict(self), lock=_thread_lock(self.discussion_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +79,6 @@ class RunCommand:
         """Whether the command stands in a comment, not in the thread's own text."""
         return self.subject_id != self.thread_id
 
-    def job(self) -> Job:
-        """Return the job; the jobs of one thread take turns."""
-        return Job(self.TASK, asdict(self), lock=_thread_lock(self.thread_id))
-
 
 @dataclass(frozen=True, slots=True)
 class IndexRepository:
@@ -119,10 +89,6 @@ class IndexRepository:
     installation_id: int
     repository: str
     github_id: int | None = None
-
-    def job(self) -> Job:
-        """Return the job; however many ask for it, one waits."""
-        return _background(self.TASK, asdict(self), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +103,6 @@ class IndexRefs:
     branch: str | None = None
     """The one that was pushed to, which the settings may not name; None for all."""
 
-    def job(self) -> Job:
-        """Return the job, which takes turns with the rest on the repository."""
-        return _background(self.TASK, asdict(self), self)
-
 
 @dataclass(frozen=True, slots=True)
 class ReadThreads:
@@ -151,10 +113,6 @@ class ReadThreads:
     installation_id: int
     repository: str
     github_id: int | None = None
-
-    def job(self) -> Job:
-        """Return the job, which takes turns with the rest on the repository."""
-        return _background(self.TASK, asdict(self), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +135,6 @@ class ReadThread:
         """Return the work that a job's ``arguments`` describe."""
         return cls(**{**arguments, "kind": ThreadKind(arguments["kind"])})
 
-    def job(self) -> Job:
-        """Return the job, which takes turns with the rest on the repository."""
-        return _background(self.TASK, asdict(self), self)
-
 
 @dataclass(frozen=True, slots=True)
 class ForgetRepository:
@@ -192,10 +146,6 @@ class ForgetRepository:
     installation_id: int | None = None
     """The one through which it can no longer be read; None when nobody can read it there."""
     github_id: int | None = None
-
-    def job(self) -> Job:
-        """Return the job, which takes turns with indexing."""
-        return _background(self.TASK, asdict(self), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,114 +172,39 @@ class RecordInstallation:
             }
         )
 
-    def job(self) -> Job:
-        """Return the job; what happens to an installation is recorded in order."""
-        return Job(self.TASK, asdict(self), lock=f"github:installation:{self.installation_id}")
+
+Background = IndexRepository | IndexRefs | ReadThreads | ReadThread | ForgetRepository
+"""Work on what is known of a repository, which nobody waits for."""
+
+Work = AnswerDiscussion | RunCommand | RecordInstallation | Background
 
 
-def jobs(event: Event, *, delivery_id: str) -> tuple[Job, ...]:
-    """Return the jobs that ``event``, told by the delivery ``delivery_id``, asks for."""
-    match event:
-        case Ping() | Ignored():
-            found: tuple[Job, ...] = ()
-        case DiscussionOpened() | CommandGiven():
-            found = (_reply(event, delivery_id),)
-        case InstallationChanged():
-            found = (
-                RecordInstallation(
-                    action=event.action,
-                    installation_id=event.installation_id,
-                    account=event.account,
-                    repositories=event.repositories,
-                ).job(),
-            )
-        case RepositoriesChanged():
-            removed = [forget(gone, event.installation_id) for gone in event.removed]
-            added = [index(new, event.installation_id) for new in event.added]
-            found = (*removed, *added)
-        case DefaultBranchPushed() | RepositoryRenamed():
-            found = (index(event.repository, event.installation_id),)
-        case BranchPushed() | VersionsChanged() | ThreadChanged():
-            found = (_follow(event),)
-        case RepositoryDeleted():
-            found = (forget(event.repository, None),)
-        case RepositoryTransferred():
-            # The new owner's people may be others: nothing that was known goes with it.
-            found = (forget(event.repository, None),)
-            if event.installation_id is not None:
-                found += (index(event.repository, event.installation_id),)
-        case _ as unreachable:
-            assert_never(unreachable)
-    return found
+def job_of(work: Work) -> Job:
+    """Return the job that has ``work`` done.
 
-
-def _reply(event: DiscussionOpened | CommandGiven, delivery_id: str) -> Job:
-    if isinstance(event, DiscussionOpened):
-        return AnswerDiscussion(
-            delivery_id=delivery_id,
-            installation_id=event.installation_id,
-            repository=event.repository.name,
-            discussion_id=event.discussion_id,
-            github_id=event.repository.github_id,
-        ).job()
-    return RunCommand(
-        delivery_id=delivery_id,
-        installation_id=event.installation_id,
-        repository=event.repository.name,
-        thread_kind=event.thread_kind,
-        thread_id=event.thread_id,
-        subject_id=event.subject_id,
-        command=event.command,
-        others=event.others,
-        github_id=event.repository.github_id,
-    ).job()
-
-
-def index(repository: NamedRepository, installation_id: int) -> Job:
-    """Return the job that indexes ``repository``, under the name that it then has."""
-    return IndexRepository(installation_id, repository.name, repository.github_id).job()
-
-
-def refs(repository: NamedRepository, installation_id: int, *, branch: str | None = None) -> Job:
-    """Return the job that indexes what is wanted beside the default branch."""
-    return IndexRefs(installation_id, repository.name, repository.github_id, branch).job()
-
-
-def _follow(event: BranchPushed | VersionsChanged | ThreadChanged) -> Job:
-    if isinstance(event, VersionsChanged):
-        return refs(event.repository, event.installation_id)
-    if isinstance(event, BranchPushed):
-        return refs(event.repository, event.installation_id, branch=event.branch)
-    return ReadThread(
-        installation_id=event.installation_id,
-        repository=event.repository.name,
-        kind=event.thread_kind,
-        thread_id=event.thread_id,
-        number=event.number,
-        is_gone=event.is_gone,
-        github_id=event.repository.github_id,
-    ).job()
-
-
-def forget(repository: NamedRepository, installation_id: int | None) -> Job:
-    """Return the job that forgets ``repository``, known through ``installation_id``."""
-    return ForgetRepository(repository.name, installation_id, repository.github_id).job()
-
-
-def _thread_lock(node_id: str) -> str:
-    return f"github:thread:{node_id}"
-
-
-def _background(task: str, arguments: Mapping[str, Any], work: _OnRepository) -> Job:
-    """Return a job on a repository: they take turns, so that nothing is kept of one forgotten.
-
-    By its id, since it may be renamed between two of them; by its name where that is all there is.
+    The jobs of one thread take turns, and what happens to an installation is recorded in order.
+    Those in the background on one repository take turns too, so that nothing is kept of one that
+    was forgotten; however many ask for the same, one waits.
     """
-    known_by = work.repository.lower() if work.github_id is None else work.github_id
+    match work:
+        case AnswerDiscussion():
+            lock = f"thread:{work.discussion_id}"
+        case RunCommand():
+            lock = f"thread:{work.thread_id}"
+        case RecordInstallation():
+            lock = f"installation:{work.installation_id}"
+        case _:
+            lock = f"repository:{_known_by(work)}"
+    is_background = isinstance(work, Background)
     return Job(
-        task,
-        arguments,
-        lock=f"github:repository:{known_by}",
-        unless_waiting=True,
-        background=True,
+        work.TASK,
+        asdict(work),
+        lock=f"github:{lock}",
+        unless_waiting=is_background,
+        background=is_background,
     )
+
+
+def _known_by(work: Background) -> int | str:
+    """Return the id of a repository, since it may be renamed between two jobs; else its name."""
+    return work.repository.lower() if work.github_id is None else work.github_id

@@ -20,7 +20,7 @@ from engine.checks.inference import Inference
 from engine.checks.membership import lack
 from engine.checks.model import Problem, ProblemKind
 from engine.checks.name_check import NameCheck
-from engine.checks.scopes import read_scopes
+from engine.checks.scope_reader import read_scopes
 from engine.checks.signatures import signatures
 from engine.checks.values import Bound, Named
 from retrieval.symbols.source import dotted

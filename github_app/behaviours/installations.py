@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from github_app import records
+from github_app.dispatch import forget, index
 from github_app.events import InstallationAction
-from github_app.work import forget, index
+from github_app.work import job_of
 
 if TYPE_CHECKING:
     from github_app.dependencies import Dependencies
@@ -25,8 +26,9 @@ def record_installation(work: RecordInstallation, dependencies: Dependencies) ->
         repositories = tuple(dict.fromkeys((*known, *work.repositories)))
         _record(connection, work)
         for repository in repositories:
-            job = forget if _is_closed(work.action) else index
-            dependencies.queue.enqueue(job(repository, work.installation_id), connection=connection)
+            see_to = forget if _is_closed(work.action) else index
+            job = job_of(see_to(repository, work.installation_id))
+            dependencies.queue.enqueue(job, connection=connection)
     dependencies.queue.ring()
     log.info(
         "installation_recorded",

@@ -13,6 +13,7 @@ from github_app.behaviours import repository_settings
 from github_app.behaviours.index_repository import record_repository
 from github_app.errors import Forbidden, RateLimited, Unprocessable
 from github_app.events import ThreadKind
+from github_app.work import job_of
 from retrieval.tasks import embedding_jobs
 from retrieval.threads import path_of
 
@@ -49,7 +50,7 @@ def read_threads(work: ReadThreads, dependencies: Dependencies) -> None:
     are_done = [_read_kind(kind, work, dependencies) for kind in ThreadKind]
     if not all(are_done):
         with dependencies.database.transaction() as connection:
-            dependencies.queue.enqueue(work.job(), connection=connection)
+            dependencies.queue.enqueue(job_of(work), connection=connection)
         dependencies.queue.ring()
 
 

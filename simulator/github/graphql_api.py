@@ -23,7 +23,9 @@ from graphql import (
 
 from simulator.github.errors import HttpError, Refused
 from simulator.github.mutations import MUTATION_FIELDS
-from simulator.github.resolvers import QUERY_FIELDS, Context, default_resolver, type_of
+from simulator.github.resolvers import QUERY_FIELDS
+from simulator.github.resolvers.context import Context
+from simulator.github.resolvers.fields import default_resolver, type_of
 
 if TYPE_CHECKING:
     from simulator.github.access import Access

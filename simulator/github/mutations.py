@@ -16,17 +16,12 @@ from simulator.github.model import (
     IssueComment,
     Reaction,
 )
-from simulator.github.resolvers import (
-    Context,
-    Resolver,
-    permission_for,
-    reaction_groups,
-    readable,
-)
+from simulator.github.resolvers.permissions import permission_for, readable
+from simulator.github.resolvers.reactions import reaction_groups
 from simulator.github.service import comment_event
 
 if TYPE_CHECKING:
-    from simulator.github.resolvers import Info
+    from simulator.github.resolvers.context import Context, Info, Resolver
 
 MOST_BODY_CHARACTERS = 65_536
 

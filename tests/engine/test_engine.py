@@ -10,9 +10,9 @@ import pytest
 import generation
 from engine import Engine, NotIndexed, Scope, UnknownProvider
 from engine.answer import NOT_FOUND
+from engine.answering import CUT
 from engine.checks.model import Problem, ProblemKind
 from engine.confidence import THRESHOLD, UNCONFIRMED
-from engine.engine import CUT
 from generation.extractive import declining
 from generation.protocol import Task, Turn, Unavailable
 from retrieval.errors import RepositoryNotIndexed

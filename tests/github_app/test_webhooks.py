@@ -24,11 +24,11 @@ from github_app.events import (
     NamedRepository,
     RepositoryRenamed,
     RepositoryTransferred,
-    parse,
 )
+from github_app.payloads import parse
 from github_app.signatures import sign
 from github_app.webhooks import PATH, blueprint
-from github_app.work import IndexRepository
+from github_app.work import IndexRepository, job_of
 from jobs.doorbell import NoDoorbell
 from jobs.queue import PostgresQueue
 from simulator.serving import Served
@@ -168,9 +168,9 @@ def test_two_deliveries_that_name_repositories_in_other_orders_are_both_taken(
 
     def take(*names: str) -> None:
         with database.transaction() as connection:
-            queue.enqueue(IndexRepository(7, names[0]).job(), connection=connection)
+            queue.enqueue(job_of(IndexRepository(7, names[0])), connection=connection)
             barrier.wait(20)
-            queue.enqueue(IndexRepository(7, names[1]).job(), connection=connection)
+            queue.enqueue(job_of(IndexRepository(7, names[1])), connection=connection)
 
     with ThreadPoolExecutor(2) as threads:
         orders = (("o/a", "o/b"), ("o/b", "o/a"))

@@ -1,103 +1,47 @@
-"""Which jobs an event asks for."""
+"""What the jobs are, and which take turns."""
 
 from __future__ import annotations
 
-from github_app.events import (
-    BranchPushed,
-    DefaultBranchPushed,
-    Ignored,
-    InstallationAction,
-    InstallationChanged,
-    NamedRepository,
-    Ping,
-    RepositoriesChanged,
-    RepositoryDeleted,
-    RepositoryRenamed,
-    RepositoryTransferred,
-    ThreadChanged,
-    ThreadKind,
-    VersionsChanged,
-)
+from github_app.commands import Command
+from github_app.events import ThreadKind
 from github_app.work import (
+    AnswerDiscussion,
     ForgetRepository,
     IndexRefs,
     IndexRepository,
-    ReadThread,
     ReadThreads,
-    RecordInstallation,
-    forget,
-    index,
-    jobs,
-    refs,
+    RunCommand,
+    job_of,
 )
 
-HELLO = NamedRepository("octo-org/hello", 11)
-OTHER = NamedRepository("octo-org/other", 12)
-
-
-def test_what_asks_for_nothing_leads_to_no_job() -> None:
-    assert jobs(Ping(), delivery_id="d") == ()
-    assert jobs(Ignored("a reason"), delivery_id="d") == ()
-
-
-def test_a_push_and_a_new_name_lead_to_an_index() -> None:
-    expected = (index(HELLO, 7),)
-
-    assert jobs(DefaultBranchPushed(7, HELLO, "c"), delivery_id="d") == expected
-    assert jobs(RepositoryRenamed(7, HELLO), delivery_id="d") == expected
-    assert expected[0].task == IndexRepository.TASK
-
-
-def test_what_versions_and_branches_there_are_leads_to_an_index_of_them() -> None:
-    assert jobs(VersionsChanged(7, HELLO), delivery_id="d") == (refs(HELLO, 7),)
-    (job,) = jobs(BranchPushed(7, HELLO, "next"), delivery_id="d")
-    assert IndexRefs(**job.arguments).branch == "next"
-
-
-def test_a_thread_that_changed_is_read() -> None:
-    changed = ThreadChanged(7, HELLO, ThreadKind.ISSUE, "I_1", 4, is_gone=True)
-    (job,) = jobs(changed, delivery_id="d")
-    work = ReadThread.from_arguments(job.arguments)
-    assert (work.kind, work.thread_id, work.number) == (ThreadKind.ISSUE, "I_1", 4)
-    assert (work.is_gone, work.github_id) == (True, 11)
-
-
-def test_a_deleted_repository_is_forgotten() -> None:
-    (job,) = jobs(RepositoryDeleted(HELLO), delivery_id="d")
-
-    assert job == forget(HELLO, None)
-    assert job.task == ForgetRepository.TASK
-
-
-def test_a_transferred_repository_is_forgotten_first_and_indexed_for_whom_has_it_now() -> None:
-    assert jobs(RepositoryTransferred(None, HELLO), delivery_id="d") == (forget(HELLO, None),)
-    assert jobs(RepositoryTransferred(8, HELLO), delivery_id="d") == (
-        forget(HELLO, None),
-        index(HELLO, 8),
-    )
-
-
-def test_removed_repositories_are_forgotten_before_added_ones_are_indexed() -> None:
-    changed = RepositoriesChanged(7, "octo-org", added=(HELLO,), removed=(OTHER,))
-
-    assert jobs(changed, delivery_id="d") == (forget(OTHER, 7), index(HELLO, 7))
-
-
-def test_an_installation_is_recorded_with_its_repositories() -> None:
-    created = InstallationAction("created")
-    (job,) = jobs(InstallationChanged(created, 7, "octo-org", (HELLO,)), delivery_id="d")
-
-    work = RecordInstallation.from_arguments(job.arguments)
-    assert (work.action, work.installation_id, work.account) == (created, 7, "octo-org")
-    assert work.repositories == (HELLO,)
+HELLO = "octo-org/hello"
+INDEX = job_of(IndexRepository(7, HELLO, 11))
+ANSWER = job_of(AnswerDiscussion("d", 7, HELLO, "D_1", 11))
 
 
 def test_work_on_one_repository_takes_turns() -> None:
-    assert index(HELLO, 7).lock == forget(HELLO, 7).lock != index(OTHER, 7).lock
-    threads = ReadThreads(7, HELLO.name, HELLO.github_id).job()
-    assert threads.lock == refs(HELLO, 7).lock == index(HELLO, 7).lock
+    assert INDEX.lock == job_of(ForgetRepository(HELLO, 7, 11)).lock
+    assert INDEX.lock == job_of(ReadThreads(7, HELLO, 11)).lock
+    assert INDEX.lock == job_of(IndexRefs(7, HELLO, 11)).lock
+    assert INDEX.lock != job_of(IndexRepository(7, "octo-org/other", 12)).lock
 
 
 def test_work_on_a_repository_that_was_renamed_takes_turns_with_what_came_before() -> None:
-    assert index(NamedRepository("octo-org/new", 11), 7).lock == index(HELLO, 7).lock
-    assert index(NamedRepository("octo-org/new", None), 7).lock != index(HELLO, 7).lock
+    assert job_of(IndexRepository(7, "octo-org/new", 11)).lock == INDEX.lock
+    assert job_of(IndexRepository(7, "octo-org/new")).lock != INDEX.lock
+
+
+def test_what_nobody_waits_for_is_done_in_the_background_once() -> None:
+    assert (INDEX.background, INDEX.unless_waiting) == (True, True)
+
+
+def test_what_somebody_waits_for_is_never_left_out() -> None:
+    assert (ANSWER.background, ANSWER.unless_waiting) == (False, False)
+
+
+def test_work_in_one_thread_takes_turns() -> None:
+    command = RunCommand(
+        "d", 7, HELLO, ThreadKind.DISCUSSION, "D_1", "DC_1", Command("ask", "How?"), 0, 11
+    )
+    assert job_of(command).lock == ANSWER.lock
+    assert job_of(AnswerDiscussion("d", 7, HELLO, "D_2", 11)).lock != ANSWER.lock

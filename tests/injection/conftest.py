@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import generation
-    from engine.engine import Searcher
+    from engine.ports import Searcher
     from simulator.llm import Speaker
 
 KEY = "gsk_canary0123456789canary0123456789"

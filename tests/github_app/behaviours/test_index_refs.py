@@ -12,7 +12,7 @@ from github_app.behaviours.index_refs import index_refs
 from github_app.errors import ArchiveTooLarge, ServerError
 from github_app.indexing import RefIndexer
 from github_app.rest import RestClient
-from github_app.work import IndexRefs
+from github_app.work import IndexRefs, job_of
 from tests.github_app.conftest import REPOSITORY
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_a_branch_that_is_named_no_more_or_deleted_goes(bot: Bot) -> None:
     assert refs(bot) == {"main", "next"}
     bot.github.state.delete_branch(bot.repository, "next")
     (installation,) = bot.github.state.installations()
-    bot.run(IndexRefs(installation.id, REPOSITORY, bot.repository.id, "next").job())
+    bot.run(job_of(IndexRefs(installation.id, REPOSITORY, bot.repository.id, "next")))
     assert refs(bot) == {"main"}
 
 

@@ -15,7 +15,7 @@ from github_app.errors import ArchiveTooLarge
 from github_app.graphql.model import Repository
 from github_app.graphql.operations import Operations
 from github_app.rest import RestClient
-from github_app.work import ForgetRepository, IndexRepository
+from github_app.work import ForgetRepository, IndexRepository, job_of
 from jobs.port import Permanent, RetryLater
 from tests.github_app.conftest import REPOSITORY, SECOND
 
@@ -82,7 +82,7 @@ def test_a_deleted_installation_is_forgotten_with_its_record(bot: Bot) -> None:
 def test_a_repository_out_of_reach_is_given_up(bot: Bot) -> None:
     bot.github.uninstall(bot.github.state.installations()[0])
     with pytest.raises(Permanent):
-        bot.run(IndexRepository(1, REPOSITORY).job())
+        bot.run(job_of(IndexRepository(1, REPOSITORY)))
 
 
 def test_an_empty_repository_is_left_until_it_is_pushed_to(bot: Bot) -> None:
@@ -129,7 +129,7 @@ def test_a_renamed_repository_keeps_its_row_under_its_new_name(bot: Bot) -> None
     with bot.dependencies.database.transaction() as connection:
         connection.execute("UPDATE repositories SET name = 'octo-org/former'")
     (installation,) = bot.github.state.installations()
-    bot.run(IndexRepository(installation.id, REPOSITORY).job())
+    bot.run(job_of(IndexRepository(installation.id, REPOSITORY)))
     assert known(bot) == [(REPOSITORY, bot.repository.id, installation.id)]
 
 
@@ -137,7 +137,7 @@ def test_what_was_known_under_a_name_goes_when_another_repository_has_it(bot: Bo
     with bot.dependencies.database.transaction() as connection:
         connection.execute("UPDATE repositories SET github_id = 4")
     (installation,) = bot.github.state.installations()
-    bot.run(IndexRepository(installation.id, REPOSITORY).job())
+    bot.run(job_of(IndexRepository(installation.id, REPOSITORY)))
     assert known(bot) == [(REPOSITORY, bot.repository.id, installation.id)]
 
 
@@ -155,24 +155,24 @@ def test_an_installation_that_lost_a_repository_forgets_not_what_another_has(bot
     before = known(bot)
     (installation,) = bot.github.state.installations()
     gone = installation.id + 1
-    bot.run(ForgetRepository(REPOSITORY, gone, bot.repository.id).job())
+    bot.run(job_of(ForgetRepository(REPOSITORY, gone, bot.repository.id)))
     assert known(bot) == before
-    bot.run(ForgetRepository(REPOSITORY, installation.id, bot.repository.id).job())
+    bot.run(job_of(ForgetRepository(REPOSITORY, installation.id, bot.repository.id)))
     assert known(bot) == []
 
 
 def test_a_repository_is_forgotten_under_its_former_name(bot: Bot) -> None:
-    bot.run(ForgetRepository("octo-org/new-name", None, bot.repository.id).job())
+    bot.run(job_of(ForgetRepository("octo-org/new-name", None, bot.repository.id)))
     assert known(bot) == []
 
 
 def test_another_repository_of_the_name_is_not_forgotten(bot: Bot) -> None:
-    bot.run(ForgetRepository(REPOSITORY, None, bot.repository.id + 1).job())
+    bot.run(job_of(ForgetRepository(REPOSITORY, None, bot.repository.id + 1)))
     assert len(known(bot)) == 1
 
 
 def test_an_old_job_forgets_by_name(bot: Bot) -> None:
-    bot.run(ForgetRepository(REPOSITORY).job())
+    bot.run(job_of(ForgetRepository(REPOSITORY)))
     assert known(bot) == []
 
 
@@ -204,7 +204,7 @@ def test_a_refusal_holds_for_a_while_or_until_the_archive_is_read(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (installation,) = bot.github.state.installations()
-    index = IndexRepository(installation.id, REPOSITORY).job()
+    index = job_of(IndexRepository(installation.id, REPOSITORY))
     bot.engine.trees.clear()
     with monkeypatch.context() as patched:
         patched.setattr(RestClient, "download_archive", too_large)

@@ -10,7 +10,7 @@ import yaml
 from github_app.behaviours import read_threads
 from github_app.errors import Forbidden
 from github_app.events import InstallationAction
-from github_app.work import ReadThreads, RecordInstallation
+from github_app.work import ReadThreads, RecordInstallation, job_of
 from jobs.port import RetryLater
 from retrieval.tasks import embedding_jobs
 from simulator.github import Role
@@ -46,7 +46,7 @@ def read_all(bot: Bot) -> None:
     with bot.dependencies.database.transaction() as connection:
         connection.execute("DELETE FROM thread_readings")
     (installation,) = bot.github.state.installations()
-    bot.run(ReadThreads(installation.id, REPOSITORY, bot.repository.id).job())
+    bot.run(job_of(ReadThreads(installation.id, REPOSITORY, bot.repository.id)))
     bot.work()
 
 
@@ -150,7 +150,7 @@ def test_reading_goes_on_where_it_was_broken_off(bot: Bot) -> None:
     bot.github.clock.advance(seconds=3601)
     bot.operations()
     (installation,) = bot.github.state.installations()
-    bot.run(ReadThreads(installation.id, REPOSITORY, bot.repository.id).job())
+    bot.run(job_of(ReadThreads(installation.id, REPOSITORY, bot.repository.id)))
     assert "AnsweredDiscussions" not in bot.operations()
     assert set(bot.threads.known) == {"discussions/1", "issues/2"}
 
@@ -188,7 +188,7 @@ def test_what_the_installation_may_not_read_is_left_alone(bot: Bot) -> None:
     bot.github.comment_on_issue(issue, author="maintainer", body="Mended.")
     bot.github.close(issue)
     bot.queue.jobs.clear()
-    bot.run(ReadThreads(installation.id, "mona/own", repository.id).job())
+    bot.run(job_of(ReadThreads(installation.id, "mona/own", repository.id)))
     assert answers(bot) == {"issues/1": "Mended."}
     assert bot.queue.jobs == []
     # What closed it is out of reach as well, and is not asked for.
@@ -209,7 +209,7 @@ def test_threads_are_read_once_the_installation_may_read_them(bot: Bot) -> None:
     bot.queue.jobs.clear()
     (installation,) = bot.github.state.installations()
     accepted = InstallationAction.PERMISSIONS_ACCEPTED
-    bot.run(RecordInstallation(accepted, installation.id, "octo-org", ()).job())
+    bot.run(job_of(RecordInstallation(accepted, installation.id, "octo-org", ())))
     bot.work()
     assert answers(bot) == {"discussions/1": "So."}
 
@@ -346,5 +346,5 @@ def test_threads_out_of_reach_are_not_asked_for_with_each_push(
         connection.execute("DELETE FROM thread_readings")
     with monkeypatch.context() as patch:
         patch.setattr(type(bot.dependencies.github), "repository", refuse)
-        bot.run(ReadThreads(installation.id, REPOSITORY, bot.repository.id).job())
+        bot.run(job_of(ReadThreads(installation.id, REPOSITORY, bot.repository.id)))
     assert push_and_follow(bot) == []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from github_app.commands import Command
 from github_app.deliveries import Delivery
+from github_app.dispatch import jobs
 from github_app.events import (
     BranchPushed,
     CommandGiven,
@@ -28,9 +29,8 @@ from github_app.events import (
     ThreadChanged,
     ThreadKind,
     VersionsChanged,
-    parse,
 )
-from github_app.work import jobs
+from github_app.payloads import parse
 
 COMMIT = "0123456789" * 4
 PERSON = {"type": "User", "login": "mona[bot]"}
