@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from tokenizers import Tokenizer
@@ -10,6 +11,13 @@ from storage.text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+SHORT = 100
+"""Characters up to which a text's length is kept: every second line of a project stands in it more
+than once, or is measured again as part of another unit."""
+
+MOST_KEPT = 50_000
 
 
 class Measure(Protocol):
@@ -35,6 +43,7 @@ class Tokens:
         self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+        self._counted = lru_cache(MOST_KEPT)(self._count)
 
     def count(self, texts: Sequence[str]) -> Sequence[int]:
         """Return the tokens of each text, without special tokens.
@@ -42,5 +51,7 @@ class Tokens:
         One after the other: a batch goes through a pool of threads, which costs more than it
         saves on lines, and is not safe in a process that forks.
         """
-        encode = self._tokenizer.encode
-        return [len(encode(storable(text), add_special_tokens=False)) for text in texts]
+        return [self._counted(text) if len(text) <= SHORT else self._count(text) for text in texts]
+
+    def _count(self, text: str) -> int:
+        return len(self._tokenizer.encode(storable(text), add_special_tokens=False))
