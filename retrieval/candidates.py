@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pgvector import SparseVector
 from psycopg import sql
@@ -14,10 +14,11 @@ from retrieval.terms import DIMENSIONS
 from retrieval.threads import OUTDATED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import LiteralString
 
     from pgvector import HalfVector
+    from psycopg.rows import TupleRow
 
     from storage import Connection
 
@@ -30,9 +31,8 @@ EF_SEARCH = 120
 are asked for; ``benchmarks/search`` tells the recall."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A chunk that may answer."""
+class Candidate(NamedTuple):
+    """A chunk that may answer. Hundreds are made for a question: a tuple is made soonest."""
 
     id: int
     index_id: int
@@ -56,53 +56,68 @@ class Candidate:
 # Row-level security scopes every statement; naming the repository as well lets the plan open its
 # partition alone.
 _EXACT_DENSE = """
-    SELECT chunk_id AS id FROM chunk_vectors
+    SELECT chunk_id FROM chunk_vectors
     WHERE repository_id = %(repository)s AND index_id = ANY(%(indexes)s)
-        AND %(vector)s::halfvec IS NOT NULL
     ORDER BY embedding <=> %(vector)s::halfvec LIMIT %(nearest)s
 """
 
 # The words of the HNSW index: it serves these expressions and no others.
 _GRAPH_DENSE = """
-    SELECT chunk_id AS id FROM chunk_vectors
+    SELECT chunk_id FROM chunk_vectors
     WHERE repository_id = %(repository)s AND index_id = ANY(%(indexes)s)
-        AND %(vector)s::halfvec IS NOT NULL AND vector_dims(embedding) = {dimension}
+        AND vector_dims(embedding) = {dimension}
     ORDER BY embedding::halfvec({dimension}) <=> %(vector)s::halfvec LIMIT %(nearest)s
 """
 
 _EXACT_LEXICAL = """
     SELECT id FROM chunks
     WHERE repository_id = %(repository)s AND index_id = ANY(%(indexes)s)
-    ORDER BY terms <#> %(terms)s LIMIT %(limit)s
+    ORDER BY terms <#> %(terms)s LIMIT %(best)s
 """
 
 _FILED_LEXICAL = """
     SELECT found.id FROM unnest(%(indexes)s::bigint[]) AS searched,
         lexical_candidates(
-            searched, %(terms)s, %(numbers)s::integer[], %(weights)s::real[], %(limit)s, %(budget)s
+            searched, %(terms)s, %(numbers)s::integer[], %(weights)s::real[], %(best)s, %(budget)s
         ) AS found
-    ORDER BY found.score DESC LIMIT %(limit)s
+    ORDER BY found.score DESC LIMIT %(best)s
+"""
+
+_COLUMNS = """
+    id, index_id, path, kind, symbol, start_line, end_line, unit_start_line, unit_end_line,
+    -(terms <#> %(terms)s), kind = 'thread' AND context LIKE %(outdated)s
 """
 
 # The ids come as an array, which the planner takes for a few look-ups by key. Of a join it expects,
 # under row-level security, as many rows as the repository has, and reads them all.
-_CANDIDATES = sql.SQL("""
-WITH dense AS ({dense})
-SELECT chunks.id, chunks.index_id, path, kind, symbol, start_line, end_line, unit_start_line,
-    unit_end_line, 1 - (own.embedding <=> %(vector)s::halfvec),
-    1 - (gist.embedding <=> %(vector)s::halfvec), -(terms <#> %(terms)s),
-    kind = 'thread' AND context LIKE %(outdated)s
-FROM chunks
-LEFT JOIN chunk_vectors AS own ON own.repository_id = %(repository)s AND own.chunk_id = chunks.id
-    AND NOT own.is_gist
-LEFT JOIN chunk_vectors AS gist ON gist.repository_id = %(repository)s
-    AND gist.chunk_id = chunks.id AND gist.is_gist
-WHERE chunks.repository_id = %(repository)s
-    AND chunks.id = ANY(ARRAY(SELECT id FROM dense) || %(also)s::bigint[])
-""")
+_BY_WORDS = """
+SELECT {columns} FROM chunks
+WHERE repository_id = %(repository)s
+    AND id = ANY(ARRAY(SELECT id FROM ({lexical}) AS best) || %(also)s::bigint[])
+"""
 
-_KIND = 3
-"""The place of the kind among the columns."""
+# The cosines of all candidates, and the columns of those that the words have not brought. Both
+# come in the order of the key, and are merged.
+_BY_MEANING = """
+WITH near AS MATERIALIZED ({dense})
+SELECT cosines.*, others.*
+FROM (
+    SELECT chunk_id,
+        max(1 - (embedding <=> %(vector)s::halfvec)) FILTER (WHERE NOT is_gist),
+        max(1 - (embedding <=> %(vector)s::halfvec)) FILTER (WHERE is_gist)
+    FROM chunk_vectors
+    WHERE repository_id = %(repository)s
+        AND chunk_id = ANY(ARRAY(SELECT chunk_id FROM near) || %(known)s::bigint[])
+    GROUP BY chunk_id
+) AS cosines
+LEFT JOIN (
+    SELECT {columns} FROM chunks
+    WHERE repository_id = %(repository)s
+        AND id = ANY(ARRAY(SELECT chunk_id FROM near EXCEPT SELECT unnest(%(known)s::bigint[])))
+) AS others ON id = chunk_id
+"""
+
+_KINDS = {kind.value: kind for kind in ChunkKind}
 
 _SETTINGS = """
 SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true),
@@ -121,7 +136,7 @@ def find_candidates(
     limit: int,
     also: Sequence[int] = (),
 ) -> list[Candidate]:
-    """Return the ``limit`` nearest vectors' chunks and the ``limit`` best by words, in no order.
+    """Return the ``limit`` nearest vectors' chunks and the ``limit`` best by words, by their ids.
 
     Args:
         connection: In a transaction scoped to the repository; large indexes set some of its
@@ -135,40 +150,70 @@ def find_candidates(
         limit: Of each side; of vectors half as many again, since a chunk may have two.
         also: Ids of further chunks that are wanted, whatever their scores.
     """
-    numbers = terms.indices() if terms else []
     nearest = limit + limit // 2  # some chunks have two vectors, theirs and the gist's
     values: dict[str, Any] = {
         "repository": repository_id,
         "indexes": list(index_ids),
         "terms": terms or SparseVector({}, DIMENSIONS),
-        "numbers": numbers,
+        "numbers": terms.indices() if terms else [],
         "weights": terms.values() if terms else [],
-        "limit": limit,
+        "best": limit if terms else 0,
         "budget": LEXICAL_BUDGET,
         "nearest": nearest,
+        "also": list(also),
         "outdated": f"%\n{OUTDATED}%",
     }
     large = is_large(chunks)
-    if large:
-        connection.execute(_SETTINGS, (str(max(EF_SEARCH, nearest)),))
-    by_words = _FILED_LEXICAL if large else _EXACT_LEXICAL
     # The server searches the words while the question is embedded here.
     with connection.pipeline():
-        filed = connection.execute(by_words, values) if numbers else None
-        values["vector"] = vector()
-        found = filed.fetchall() if filed else []
-    values["also"] = [*also, *(chunk_id for (chunk_id,) in found)]
-    dense = _GRAPH_DENSE if large and values["vector"] else _EXACT_DENSE
-    rows = connection.execute(_statement(dense, values["vector"]), values, binary=True)
-    return [_candidate(row) for row in rows]
+        if large:
+            connection.execute(_SETTINGS, (str(max(EF_SEARCH, nearest)),))
+        worded = connection.execute(_by_words(large=large), values, binary=True)
+        meant = vector()
+        rows = {row[0]: row for row in worded}
+        if meant is None:
+            cosines: list[TupleRow] = []
+        else:
+            values |= {"vector": meant, "known": list(rows)}
+            statement = _by_meaning(meant.dimensions() if large else None)
+            cosines = connection.execute(statement, values, binary=True).fetchall()
+    return sorted(_candidates(rows, cosines))
 
 
-def _candidate(row: Sequence[Any]) -> Candidate:
-    values = list(row)
-    values[_KIND] = ChunkKind(values[_KIND])
-    return Candidate(*values)
+def _candidates(rows: dict[int, TupleRow], cosines: Iterable[TupleRow]) -> Iterator[Candidate]:
+    """Put together what the words have brought, by id, and what the vectors have."""
+    for chunk_id, similarity, gist, *columns in cosines:
+        row = rows.pop(chunk_id, columns)
+        if row[0] is not None:
+            yield _candidate(row, similarity, gist)
+    for row in rows.values():
+        yield _candidate(row, None, None)
 
 
-def _statement(dense: LiteralString, vector: HalfVector | None) -> sql.Composed:
-    dimension = sql.Literal(vector.dimensions() if vector else 0)
-    return _CANDIDATES.format(dense=sql.SQL(dense).format(dimension=dimension))
+def _candidate(row: Sequence[Any], similarity: float | None, gist: float | None) -> Candidate:
+    *place, kind, symbol, start, end, unit_start, unit_end, lexical, is_outdated = row
+    lines = (start, end, unit_start, unit_end)
+    return Candidate._make(
+        (*place, _KINDS[kind], symbol, *lines, similarity, gist, lexical, is_outdated)
+    )
+
+
+@cache
+def _by_words(*, large: bool) -> bytes:
+    lexical = _FILED_LEXICAL if large else _EXACT_LEXICAL
+    return _statement(_BY_WORDS, lexical=sql.SQL(lexical))
+
+
+@cache
+def _by_meaning(dimension: int | None) -> bytes:
+    """Return the statement that searches the graph of ``dimension``, or, with None, all rows."""
+    dense = (
+        sql.SQL(_EXACT_DENSE)
+        if dimension is None
+        else sql.SQL(_GRAPH_DENSE).format(dimension=sql.Literal(dimension))
+    )
+    return _statement(_BY_MEANING, dense=dense)
+
+
+def _statement(text: LiteralString, **parts: sql.Composable) -> bytes:
+    return sql.SQL(text).format(columns=sql.SQL(_COLUMNS), **parts).as_bytes()

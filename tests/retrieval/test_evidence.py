@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from retrieval.candidates import Candidate
@@ -30,7 +28,7 @@ CHUNKS = 1_000
 
 
 def test_each_sign_is_the_best_that_any_candidate_has() -> None:
-    near = replace(CANDIDATE, similarity=0.9, gist=None, lexical=0.6)
+    near = CANDIDATE._replace(similarity=0.9, gist=None, lexical=0.6)
 
     found = gather([CANDIDATE, near], IDFS, {2}, chunks=CHUNKS)
 
@@ -47,11 +45,11 @@ def test_a_term_that_stands_nowhere_is_the_rarest_that_there_is() -> None:
 
 
 def test_without_a_gist_the_nearest_chunk_stands_for_it() -> None:
-    assert gather([replace(CANDIDATE, gist=None)], IDFS, (), chunks=CHUNKS).gist == 0.5
+    assert gather([CANDIDATE._replace(gist=None)], IDFS, (), chunks=CHUNKS).gist == 0.5
 
 
 def test_without_vectors_only_the_words_tell() -> None:
-    unread = replace(CANDIDATE, similarity=None, gist=None)
+    unread = CANDIDATE._replace(similarity=None, gist=None)
 
     found = gather([unread], IDFS, (), chunks=CHUNKS)
 
@@ -60,7 +58,7 @@ def test_without_vectors_only_the_words_tell() -> None:
 
 
 def test_of_what_has_yet_to_be_read_the_words_are_told_apart() -> None:
-    unread = replace(CANDIDATE, similarity=None, gist=None, lexical=1.5)
+    unread = CANDIDATE._replace(similarity=None, gist=None, lexical=1.5)
 
     assert gather([CANDIDATE, unread], IDFS, (), chunks=CHUNKS).unread == 0.25
     assert gather([CANDIDATE], IDFS, (), chunks=CHUNKS).unread is None

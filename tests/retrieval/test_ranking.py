@@ -110,13 +110,13 @@ def test_a_gist_that_is_near_raises_its_unit() -> None:
 
 def test_a_gist_counts_for_every_chunk_of_its_unit() -> None:
     first = _candidate("said.py", start_line=1, end_line=4, similarity=0.1, gist=0.95)
-    later = replace(first, start_line=5, similarity=0.45, gist=None)
+    later = first._replace(start_line=5, similarity=0.45, gist=None)
     other = _candidate("other.py")
 
     ranked = rank(_query(), [other, first, later], knn=2)
 
     assert ranked[0].candidate is later
-    assert _order(_query(), other, replace(first, gist=None), later)[0] == "other.py"
+    assert _order(_query(), other, first._replace(gist=None), later)[0] == "other.py"
 
 
 def test_a_unit_without_a_gist_is_taken_for_a_little_less_near_than_its_text() -> None:
@@ -124,7 +124,7 @@ def test_a_unit_without_a_gist_is_taken_for_a_little_less_near_than_its_text() -
     plain = _candidate("plain.py")
 
     assert _order(QUESTION, plain, gisted)[0] == "gisted.py"
-    assert _order(QUESTION, plain, replace(gisted, gist=0.4))[0] == "plain.py"
+    assert _order(QUESTION, plain, gisted._replace(gist=0.4))[0] == "plain.py"
     without = replace(WEIGHTS, gist_unknown=1.1)
     assert _order(QUESTION, plain, gisted, weights=without)[0] == "plain.py"
 
@@ -294,7 +294,7 @@ def test_a_thread_that_may_hold_no_longer_gives_way() -> None:
 
 def test_pieces_of_one_unit_are_one_result_by_the_best_of_them() -> None:
     first = _candidate("a.py", start_line=1, end_line=4, similarity=0.2)
-    second = replace(first, start_line=5, end_line=9, similarity=0.9)
+    second = first._replace(start_line=5, end_line=9, similarity=0.9)
 
     (ranked,) = rank(_query(), [first, second], knn=10)
 
@@ -335,10 +335,10 @@ def test_sections_next_to_each_other_that_answer_alike_are_one_result() -> None:
         pytest.param(_sections(0.5, 0.49, gap=9), id="far from each other"),
         pytest.param(_sections(0.5, 0.49, kind=ChunkKind.FUNCTION), id="code"),
         pytest.param(
-            [*_sections(0.5), replace(_sections(0.5, 0.49)[1], index_id=2)], id="of two indexes"
+            [*_sections(0.5), _sections(0.5, 0.49)[1]._replace(index_id=2)], id="of two indexes"
         ),
         pytest.param(
-            [*_sections(0.5), replace(_sections(0.5, 0.49)[1], path="b.rst")], id="of two pages"
+            [*_sections(0.5), _sections(0.5, 0.49)[1]._replace(path="b.rst")], id="of two pages"
         ),
     ],
 )
@@ -349,7 +349,7 @@ def test_what_is_not_one_text_stays_apart(pair: list[Candidate]) -> None:
 def test_the_same_place_in_two_indexes_is_two_results() -> None:
     here = _candidate("a.py")
 
-    assert len(rank(_query(), [here, replace(here, index_id=2)], knn=10)) == 2
+    assert len(rank(_query(), [here, here._replace(index_id=2)], knn=10)) == 2
 
 
 @pytest.mark.parametrize("knn", [0, 1, 3, 9, 20])
