@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from itertools import compress
+from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval.model import ChunkKind
 from retrieval.query import QueryKind
@@ -109,8 +112,7 @@ _HOUSEKEEPING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A unit with its score, by its best chunk."""
 
     candidate: Candidate
@@ -132,13 +134,13 @@ def rank(
     ``defined`` are the places, path and first line, of the definitions that the query names.
     """
     score = _scorer(query, candidates, defined=set(defined), weights=weights)
-    units: dict[tuple[int, str, int], Ranked] = {}
+    units: dict[_Place, Ranked] = {}
     for candidate in candidates:
         scored = Ranked(candidate, score(candidate))
-        unit = (candidate.index_id, candidate.path, candidate.unit_start_line)
-        if unit not in units or units[unit].score < scored.score:
+        unit = _unit(candidate)
+        if units.setdefault(unit, scored).score < scored.score:
             units[unit] = scored
-    joined = _joined(units.values(), weights)
+    joined = _joined(sorted(units.values(), key=_order), weights)
     return _spread(_supported(joined, weights), weights)[:knn]
 
 
@@ -171,7 +173,7 @@ def _scorer(
 
     def score(candidate: Candidate) -> float:
         similarity = middling if candidate.similarity is None else candidate.similarity
-        gist = gists.get(_unit(candidate))
+        gist = gists.get(_unit(candidate)) if gists else None
         total = (
             weights.dense * similarity
             + weights.gist * (weights.gist_unknown * similarity if gist is None else gist)
@@ -188,11 +190,11 @@ def _scorer(
     return score
 
 
-def _unit(candidate: Candidate) -> tuple[int, str, int]:
+def _unit(candidate: Candidate) -> _Place:
     return (candidate.index_id, candidate.path, candidate.unit_start_line)
 
 
-def _gists(candidates: Iterable[Candidate]) -> Mapping[tuple[int, str, int], float]:
+def _gists(candidates: Iterable[Candidate]) -> Mapping[_Place, float]:
     """Return the cosine of each unit's gist, which hangs on the first of its chunks."""
     return {_unit(one): one.gist for one in candidates if one.gist is not None}
 
@@ -202,15 +204,21 @@ def _is_named(path: str, files: Sequence[str]) -> bool:
     return any(f"/{file}".endswith(f"/{path}") or f"/{path}".endswith(f"/{file}") for file in files)
 
 
-def _joined(ranked: Iterable[Ranked], weights: Weights) -> list[Ranked]:
-    """Join to each unit of text the units next to it that answer nearly as well; they go."""
-    ordered = sorted(ranked, key=_order)
-    beginning = {_place(item.candidate, item.candidate.unit_start_line): item for item in ordered}
-    ending = {_place(item.candidate, item.candidate.unit_end_line): item for item in ordered}
+def _joined(ordered: Sequence[Ranked], weights: Weights) -> list[Ranked]:
+    """Join to each unit of text the units next to it that answer nearly as well; they go.
+
+    Best first, as the units are given.
+    """
+    texts = [item for item in ordered if item.candidate.kind in _RUNNING_TEXT]
+    beginning = {_place(item.candidate, item.candidate.unit_start_line): item for item in texts}
+    ending = {_place(item.candidate, item.candidate.unit_end_line): item for item in texts}
     taken: set[int] = set()
     joined = []
     for item in ordered:
         if id(item) in taken:
+            continue
+        if item.candidate.kind not in _RUNNING_TEXT:
+            joined.append(item)
             continue
         taken.add(id(item))
         neighbours = [
@@ -229,8 +237,6 @@ def _next_to(
     beginning: Mapping[_Place, Ranked],
     ending: Mapping[_Place, Ranked],
 ) -> Iterator[Ranked]:
-    if candidate.kind not in _RUNNING_TEXT:
-        return
     for distance in range(1, MAX_GAP + 1):
         for place, units in (
             (candidate.unit_start_line - distance, ending),
@@ -245,27 +251,29 @@ def _place(candidate: Candidate, line: int) -> _Place:
     return (candidate.index_id, candidate.path, line)
 
 
-def _supported(ranked: Iterable[Ranked], weights: Weights) -> list[Ranked]:
+def _supported(ordered: Iterable[Ranked], weights: Weights) -> list[Ranked]:
     """Raise the best unit of each file by the next ones."""
     files: defaultdict[str, list[Ranked]] = defaultdict(list)
-    for item in sorted(ranked, key=_order):
+    for item in ordered:
         files[item.candidate.path].append(item)
-    supported = []
-    for best, *others in files.values():
-        support = sum(item.score for item in others[:SUPPORTING])
-        score = best.score + weights.support * support
-        supported += [Ranked(best.candidate, score, best.neighbours), *others]
-    return supported
+    for units in files.values():
+        if len(units) > 1:
+            best, *others = units
+            support = sum(item.score for item in others[:SUPPORTING])
+            units[0] = best._replace(score=best.score + weights.support * support)
+    return [item for units in files.values() for item in units]
 
 
-def _spread(ranked: Sequence[Ranked], weights: Weights) -> list[Ranked]:
+def _spread(ranked: Iterable[Ranked], weights: Weights) -> list[Ranked]:
     """Lower each unit by the better ones of its file, and sort."""
     seen: defaultdict[str, int] = defaultdict(int)
     lowered = []
     for item in sorted(ranked, key=_order):
-        factor = weights.same_file ** seen[item.candidate.path]
-        seen[item.candidate.path] += 1
-        lowered.append(Ranked(item.candidate, item.score * factor, item.neighbours))
+        path = item.candidate.path
+        better = seen[path]
+        seen[path] = better + 1
+        factor = weights.same_file**better
+        lowered.append(item._replace(score=item.score * factor) if better else item)
     return sorted(lowered, key=_order)
 
 
@@ -278,18 +286,24 @@ def _path_factors(query: Query, weights: Weights) -> Callable[[str], float]:
     tests = 1.0 if query.speaks_of_tests() else weights.tests
     dated = weights.of(query.kind).dated
     housekeeping = 1.0 if query.speaks_of_housekeeping() else weights.housekeeping
-    known: dict[str, float] = {}
+    factors = (tests, dated, housekeeping, weights.package_file)
+    known: dict[tuple[bool, ...], float] = {}
 
     def factor_of(path: str) -> float:
-        if path not in known:
-            factor = tests if _TESTS.search(path) else 1.0
-            if _DATED.search(path):
-                factor *= dated
-            if _HOUSEKEEPING.search(path):
-                factor *= housekeeping
-            if path.endswith("__init__.py"):
-                factor *= weights.package_file
-            known[path] = factor
-        return known[path]
+        signs = _signs(path)
+        if signs not in known:
+            known[signs] = math.prod(compress(factors, signs), start=1.0)
+        return known[signs]
 
     return factor_of
+
+
+@lru_cache(maxsize=100_000)
+def _signs(path: str) -> tuple[bool, bool, bool, bool]:
+    """Say whether ``path`` is of tests, dated, of housekeeping, or a package's own file."""
+    return (
+        bool(_TESTS.search(path)),
+        bool(_DATED.search(path)),
+        bool(_HOUSEKEEPING.search(path)),
+        path.endswith("__init__.py"),
+    )
