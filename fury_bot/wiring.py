@@ -144,9 +144,7 @@ class Wiring:
     @cached_property
     def retriever(self) -> Retriever:
         """Finds passages."""
-        return Retriever(
-            self.database, self.catalogue, self._embedder_for, reranker=self._reranker()
-        )
+        return Retriever(self.catalogue, self._embedder_for, reranker=self._reranker())
 
     @cached_property
     def checker(self) -> Checker:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retrieval.refs import list_paths, list_refs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from retrieval.refs import IndexedRef
-    from storage import Connection, Database
+    from storage import Connection, Cursor, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,20 @@ SET url = excluded.url, github_id = coalesce(excluded.github_id, repositories.gi
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A transaction scoped to a repository that was asked for by name."""
+
+    connection: Connection
+    """In pipeline mode."""
+    _located: Cursor
+
+    def repository(self) -> Repository | None:
+        """Return the repository, or None. Waits for all that was executed so far."""
+        row = self._located.fetchone()
+        return Repository(*row[:3]) if row and row[0] is not None else None
+
+
 class Catalogue:
     """Finds repositories by name, without regard to case, as GitHub does."""
 
@@ -46,6 +63,15 @@ class Catalogue:
         """Return the repository called ``name``, or None."""
         with self._database.transaction() as connection:
             return _find(connection, name)
+
+    @contextmanager
+    def snapshot(self, name: str) -> Iterator[Snapshot]:
+        """Yield what is known of the repository called ``name``, as it stands at one moment.
+
+        See :meth:`storage.Database.snapshot_of`.
+        """
+        with self._database.snapshot_of(name) as (connection, located):
+            yield Snapshot(connection, located)
 
     def register(self, name: str, *, url: str, github_id: int | None = None) -> Repository:
         """Return the repository called ``name``, made known now if it was not.

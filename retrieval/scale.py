@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,10 +84,10 @@ def ensure_structure(connection: Connection, repository_id: int) -> bool:
         at a time would wait for each other; call again later.
 
     Raises:
-        ValueError: ``connection`` is not in autocommit mode; PostgreSQL builds beside running
+        ValueError: ``connection`` is in a transaction, or would begin one; PostgreSQL builds beside running
             writes in no transaction.
     """
-    if not connection.autocommit:
+    if not connection.autocommit or connection.info.transaction_status != TransactionStatus.IDLE:
         raise ValueError("structures are built on a connection in autocommit mode")
     # Tried and not waited for: the build waits for every statement that began before its end, so a
     # statement that waited for the lock would wait for ever.

@@ -24,7 +24,9 @@ from retrieval.versions import asked_ref
 from storage.text import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from psycopg.rows import TupleRow
 
     from retrieval.catalogue import Catalogue, Repository
     from retrieval.embeddings import Embedder
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from retrieval.query import Query
     from retrieval.ranking import Ranked, Weights
     from retrieval.reranking import Reranker
-    from storage import Connection, Database
+    from storage import Connection, Cursor
 
 MAX_UNIT = 6_000
 """Characters of a function or section that are given whole; of a longer one, its best chunk."""
@@ -49,8 +51,13 @@ FROM indexes WHERE answers
 """
 
 _LEXICON = """
-SELECT term, sum(chunks)::integer FROM lexicon
-WHERE repository_id = %s AND index_id = ANY(%s) AND term = ANY(%s) GROUP BY term
+SELECT index_id, term, chunks FROM lexicon
+WHERE term = ANY(%(terms)s) AND index_id IN (
+    SELECT id FROM indexes
+    WHERE answers AND (
+        kind = 'threads' OR CASE WHEN %(ref)s::text IS NULL THEN is_default ELSE ref = %(ref)s END
+    )
+)
 """
 
 _AT = """
@@ -112,12 +119,32 @@ class _Searched:
         return [index.id for index in self.indexes]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search has come to.
+
+    The text is asked for, and read once the snapshot is given back: the end of its transaction then
+    takes no round trip of its own.
+    """
+
+    ranked: list[Ranked]
+    units: Cursor | None
+    idfs: dict[int, float]
+    evidence: Evidence
+
+    def passages(self, searched: _Searched) -> tuple[Passage, ...]:
+        units = _pieces(self.units or ())
+        return tuple(
+            _passage(searched, found, units[place], self.idfs, rank=place)
+            for place, found in enumerate(self.ranked, 1)
+        )
+
+
 class Retriever:
     """Searches one repository at a time, dense and lexical together."""
 
     def __init__(
         self,
-        database: Database,
         catalogue: Catalogue,
         embedder_for: Callable[[str], Embedder],
         *,
@@ -127,7 +154,6 @@ class Retriever:
         """Take the parts; ``embedder_for`` gives the embedder of the model an index was made by."""
         self._reranker = reranker
         self._weights = weights
-        self._database = database
         self._catalogue = catalogue
         self._embedder_for = embedder_for
         self._loaded: set[str] = set()
@@ -147,26 +173,31 @@ class Retriever:
         """
         asked = read_query(storable(query))
         while True:
-            place = self._catalogue.find(repository)
-            if place is None:
-                raise RepositoryNotIndexed(repository, ref)
-            with self._database.snapshot(place.id) as connection:
-                searched = _read_indexes(connection, place, asked, ref)
+            with self._catalogue.snapshot(repository) as snapshot:
+                answering = snapshot.connection.execute(_INDEXES)
+                lexicon = _look_up(snapshot.connection, asked, ref)
+                place = snapshot.repository()
+                if place is None:
+                    raise RepositoryNotIndexed(repository, ref)
+                searched = _searched(place, answering, asked, ref)
                 model = searched.tree.model
                 if model in self._loaded or not asked.text:
+                    if ref is None and not searched.tree.is_default:
+                        lexicon = _look_up(snapshot.connection, asked, searched.tree.ref)
                     wanted = max(knn, RERANKED) if self._reranker else knn
-                    passages, evidence = self._find(connection, searched, asked, knn=wanted)
+                    found = self._find(snapshot.connection, searched, asked, lexicon, knn=wanted)
                     break
             # Loading a model takes seconds, which no transaction should.
             self._embedder_for(model).encode([""])
             self._loaded.add(model)
+        passages = found.passages(searched)
         return SearchResult(
             query=query,
             repository=place.name,
             ref=searched.tree.ref,
             commit=searched.tree.commit,
             passages=self._reranked(asked.text, passages)[:knn],
-            evidence=evidence,
+            evidence=found.evidence,
             is_whole=searched.tree.is_whole,
         )
 
@@ -186,13 +217,14 @@ class Retriever:
         connection: Connection,
         searched: _Searched,
         query: Query,
+        lexicon: Cursor,
         *,
         knn: int,
-    ) -> tuple[tuple[Passage, ...], Evidence]:
+    ) -> _Found:
         chunks = sum(index.chunks for index in searched.indexes)
         if not query.text:
-            return (), gather((), {}, (), chunks=chunks)
-        idfs, unknown = _read_idfs(connection, searched, query)
+            return _Found([], None, {}, gather((), {}, (), chunks=chunks))
+        idfs, unknown = _read_idfs(lexicon, searched, query)
         defined = _read_definitions(connection, searched, query)
         candidates = find_candidates(
             connection,
@@ -206,11 +238,7 @@ class Retriever:
         )
         ranked = rank(query, candidates, knn=knn, defined=defined, weights=self._weights)
         units = _read_units(connection, searched, ranked)
-        passages = tuple(
-            _passage(searched, found, units[place], idfs, rank=place)
-            for place, found in enumerate(ranked, 1)
-        )
-        return passages, gather(candidates, idfs, unknown, chunks=chunks)
+        return _Found(ranked, units, idfs, gather(candidates, idfs, unknown, chunks=chunks))
 
     def _embed(self, text: str, model: str) -> HalfVector:
         return HalfVector(self._embedder_for(model).encode([text])[0])
@@ -221,10 +249,8 @@ def permalink(blob: str, path: str, start_line: int, end_line: int) -> str:
     return f"{blob}/{quote(path)}#L{start_line}-L{end_line}"
 
 
-def _read_indexes(
-    connection: Connection, place: Repository, query: Query, ref: str | None
-) -> _Searched:
-    indexes = [_Index(*row) for row in connection.execute(_INDEXES)]
+def _searched(place: Repository, answering: Cursor, query: Query, ref: str | None) -> _Searched:
+    indexes = [_Index(*row) for row in answering]
     trees = {index.ref: index for index in indexes if index.kind == IndexKind.TREE}
     if ref is None and len(trees) > 1:
         ref = asked_ref(query.text, trees, repository=place.name)
@@ -240,19 +266,26 @@ def _read_indexes(
     return _Searched(place, tree, next(threads, None))
 
 
+def _look_up(connection: Connection, query: Query, ref: str | None) -> Cursor:
+    """Ask in how many chunks of a ref, or of the default one, and of the threads a term stands."""
+    values = {"terms": [number(term) for term in query.terms], "ref": ref}
+    return connection.execute(_LEXICON, values)
+
+
 def _read_idfs(
-    connection: Connection, searched: _Searched, query: Query
+    lexicon: Cursor, searched: _Searched, query: Query
 ) -> tuple[dict[int, float], set[int]]:
     """Return the IDF of each of the query's terms, and those that stand nowhere.
 
     They count in full.
     """
-    numbers = [number(term) for term in query.terms]
-    rows = connection.execute(_LEXICON, (searched.place.id, searched.ids, numbers))
-    containing: dict[int, int] = dict(rows.fetchall())
+    containing = dict.fromkeys([number(term) for term in query.terms], 0)
+    for index_id, place, count in lexicon:
+        if index_id in searched.ids:
+            containing[place] += count
     chunks = sum(index.chunks for index in searched.indexes)
-    idfs = {place: idf(chunks=chunks, containing=containing.get(place, 0)) for place in numbers}
-    return idfs, {place for place in idfs if not containing.get(place)}
+    idfs = {place: idf(chunks=chunks, containing=count) for place, count in containing.items()}
+    return idfs, {place for place, count in containing.items() if not count}
 
 
 def _read_definitions(
@@ -302,10 +335,8 @@ def _read_ids(
     return [chunk_id for (chunk_id,) in connection.execute(_AT, values)]
 
 
-def _read_units(
-    connection: Connection, searched: _Searched, ranked: Sequence[Ranked]
-) -> Mapping[int, list[_Piece]]:
-    """Return the chunks of each result's unit, in order, by the result's rank from 1."""
+def _read_units(connection: Connection, searched: _Searched, ranked: Sequence[Ranked]) -> Cursor:
+    """Ask for the chunks of each result's unit, in order, with the result's rank from 1."""
     members = [
         (place, candidate)
         for place, item in enumerate(ranked, 1)
@@ -320,8 +351,13 @@ def _read_units(
         "units": [candidate.unit_start_line for candidate in found],
         "kinds": [candidate.kind.value for candidate in found],
     }
+    return connection.execute(_UNITS, values, binary=True)
+
+
+def _pieces(rows: Iterable[TupleRow]) -> Mapping[int, list[_Piece]]:
+    """Return the chunks of each result's unit by the result's rank."""
     pieces: defaultdict[int, list[_Piece]] = defaultdict(list)
-    for place, *columns in connection.execute(_UNITS, values, binary=True):
+    for place, *columns in rows:
         pieces[place].append(_Piece(*columns))
     return pieces
 

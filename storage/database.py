@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
@@ -18,10 +18,31 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 Connection = psycopg.Connection[TupleRow]
+Cursor = psycopg.Cursor[TupleRow]
 
 CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection, whether a new one or a free one of the pool. GitHub waits ten
 for the whole webhook."""
+
+
+_READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+_SCOPE = """
+SELECT set_config('role', 'fury_bot_tenant', true),
+    set_config('fury_bot.repository_id', %s, true),
+    -- A plan made for any repository would open, and lock, the partitions of all.
+    set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
+
+# The role is taken on whether or not the name is known: the statements behind this one are on
+# their way already.
+_SCOPE_BY_NAME = """
+SELECT id, name, url, set_config('role', 'fury_bot_tenant', true),
+    set_config('fury_bot.repository_id', coalesce(id::text, ''), true),
+    set_config('plan_cache_mode', 'force_custom_plan', true)
+FROM (VALUES (%s)) AS asked (called)
+LEFT JOIN repositories ON lower(name) = lower(called)
+"""
 
 
 def describe(url: str) -> str:
@@ -73,7 +94,9 @@ class Database:
             reconnect_timeout=CONNECT_TIMEOUT,
             # A restarted server closes them all; without the check the next request would fail.
             check=ConnectionPool.check_connection,
-            kwargs={"connect_timeout": int(CONNECT_TIMEOUT)},
+            # Every transaction is begun in so many words; of itself psycopg would wait for each to
+            # have begun.
+            kwargs={"connect_timeout": int(CONNECT_TIMEOUT), "autocommit": True},
             open=False,
         )
 
@@ -101,22 +124,8 @@ class Database:
         Raises:
             DatabaseUnreachable: No connection can be had.
         """
-        if self._pool.closed:
-            # The pool would try on in the background and report a time-out; one attempt of our
-            # own fails at once and brings the reason.
-            connect(self.url, timeout=timeout).close()
-            self._pool.open()
-        try:
-            connection = self._pool.getconn(timeout=timeout)
-        except PoolTimeout as error:
-            raise DatabaseUnreachable(
-                f"no free connection to {describe(self.url)} within {timeout:.0f} s"
-            ) from error
-        try:
-            with connection.transaction():
-                yield connection
-        finally:
-            self._pool.putconn(connection)
+        with self._lent(timeout) as connection, connection.transaction():
+            yield connection
 
     @contextmanager
     def knowledge(self, repository_id: int) -> Iterator[Connection]:
@@ -136,9 +145,31 @@ class Database:
         Whatever commits meanwhile, every query sees the same state.
         """
         with self.transaction() as connection:
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            connection.execute(_READ_ONLY)
             _scope(connection, repository_id)
             yield connection
+
+    @contextmanager
+    def snapshot_of(self, name: str) -> Iterator[tuple[Connection, Cursor]]:
+        """Yield a snapshot of the repository called ``name``, and a cursor on where it is known.
+
+        Its row is the repository's id, name and URL; nothing but NULL for a name that is not
+        known, of which nothing is seen. The connection is in pipeline mode: the statements that
+        begin the transaction, and those that the caller executes before it reads a row, make one
+        round trip.
+        """
+        with self._lent(CONNECT_TIMEOUT) as connection:
+            if not _knows_vectors(connection):
+                register_vector(connection)
+            with connection.pipeline() as pipeline, connection.transaction():
+                connection.execute(_READ_ONLY)
+                try:
+                    yield connection, connection.execute(_SCOPE_BY_NAME, (name,))
+                except psycopg.Error:
+                    # Behind a statement that failed the server skips all, a rollback too.
+                    with suppress(psycopg.Error):
+                        pipeline.sync()
+                    raise
 
     def ping(self) -> None:
         """Make one round trip.
@@ -149,14 +180,31 @@ class Database:
         with self.transaction() as connection:
             connection.execute("SELECT 1")
 
+    @contextmanager
+    def _lent(self, timeout: float) -> Iterator[Connection]:
+        if self._pool.closed:
+            # The pool would try on in the background and report a time-out; one attempt of our
+            # own fails at once and brings the reason.
+            connect(self.url, timeout=timeout).close()
+            self._pool.open()
+        try:
+            connection = self._pool.getconn(timeout=timeout)
+        except PoolTimeout as error:
+            raise DatabaseUnreachable(
+                f"no free connection to {describe(self.url)} within {timeout:.0f} s"
+            ) from error
+        try:
+            yield connection
+        finally:
+            self._pool.putconn(connection)
+
 
 def _scope(connection: Connection, repository_id: int) -> None:
-    if connection.adapters.types.get("halfvec") is None:  # four look-ups in the catalogue, once
+    if not _knows_vectors(connection):
         register_vector(connection)
-    connection.execute(
-        "SELECT set_config('role', 'fury_bot_tenant', true),"
-        " set_config('fury_bot.repository_id', %s, true),"
-        # A plan made for any repository would open, and lock, the partitions of all.
-        " set_config('plan_cache_mode', 'force_custom_plan', true)",
-        (str(repository_id),),
-    )
+    connection.execute(_SCOPE, (str(repository_id),))
+
+
+def _knows_vectors(connection: Connection) -> bool:
+    """Say whether the connection has made the four look-ups in the catalogue that vectors need."""
+    return connection.adapters.types.get("halfvec") is not None

@@ -92,7 +92,7 @@ def _measure(database: Database, root: Path) -> int:
     touched = index()
     _say("one docstring changed", touched)
 
-    retriever = Retriever(database, catalogue, lambda _: embedder)
+    retriever = Retriever(catalogue, lambda _: embedder)
     missing = sum(not _found(retriever, root, question) for question in EXPECTED)
     return missing + (again.embedded != 0) + (touched.embedded not in range(1, 4))
 

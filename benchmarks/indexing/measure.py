@@ -104,7 +104,7 @@ def main() -> None:
 def _measure(database: Database, root: Path) -> Measured:
     catalogue, embedder = Catalogue(database), TimedEmbedder()
     embedder.encode([QUESTION])
-    retriever = Retriever(database, catalogue, lambda _: embedder)
+    retriever = Retriever(catalogue, lambda _: embedder)
     began = time.monotonic()
     with _indexing(root, database.url) as process:
         while process.poll() is None and not _found(retriever):

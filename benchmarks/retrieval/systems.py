@@ -148,9 +148,7 @@ class FuryBot:
     def with_weights(self, weights: Weights) -> Weighted:
         """Return a system that searches the same indexes by other weights."""
         wiring = self._wiring
-        retriever = Retriever(
-            wiring.database, wiring.catalogue, lambda _: wiring.embedder, weights=weights
-        )
+        retriever = Retriever(wiring.catalogue, lambda _: wiring.embedder, weights=weights)
         return Weighted(retriever, self._repository)
 
     def close(self) -> None:

@@ -240,7 +240,7 @@ def _measure_end_to_end(database: Database, chunks: int, questions: int) -> EndT
     if chunks > EXACT_UP_TO:
         _build(database, place)
     embedder = SentenceTransformerEmbedder()
-    retriever = Retriever(database, Catalogue(database), lambda _: embedder)
+    retriever = Retriever(Catalogue(database), lambda _: embedder)
     embedding: list[float] = []
     candidates: list[float] = []
     search: list[float] = []

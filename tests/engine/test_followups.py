@@ -86,7 +86,7 @@ def first_file(database: Database, tmp_path: Path) -> Callable[[str], str]:
         ref="main",
         commit="c0ffee",
     )
-    retriever = Retriever(database, catalogue, lambda _: embedder)
+    retriever = Retriever(catalogue, lambda _: embedder)
 
     def find(question: str) -> str:
         passages = retriever.search(question, repository=REPOSITORY, knn=1).passages

@@ -54,7 +54,7 @@ def retriever(database: Database, tmp_path: Path) -> Retriever:
         ref="main",
         commit="1" * 40,
     )
-    return Retriever(database, catalogue, lambda _: embedder)
+    return Retriever(catalogue, lambda _: embedder)
 
 
 def test_nothing_forbidden_is_found_again(world: World, retriever: Retriever) -> None:

@@ -152,7 +152,7 @@ def indexer(database: Database, embedder: CountingEmbedder) -> Indexer:
 
 @pytest.fixture
 def retriever(database: Database, embedder: CountingEmbedder) -> Retriever:
-    return Retriever(database, Catalogue(database), lambda _: embedder)
+    return Retriever(Catalogue(database), lambda _: embedder)
 
 
 @pytest.fixture

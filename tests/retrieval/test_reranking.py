@@ -83,8 +83,8 @@ def test_the_passages_come_in_the_order_of_the_scores(
 ) -> None:
     index(tree)
     reranker = _Alphabetical()
-    plain = Retriever(database, Catalogue(database), lambda _: embedder)
-    again = Retriever(database, Catalogue(database), lambda _: embedder, reranker=reranker)
+    plain = Retriever(Catalogue(database), lambda _: embedder)
+    again = Retriever(Catalogue(database), lambda _: embedder, reranker=reranker)
     question = "how do I boil water?"
 
     found = plain.search(question, repository=REPOSITORY, knn=RERANKED).passages
