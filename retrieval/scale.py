@@ -84,8 +84,8 @@ def ensure_structure(connection: Connection, repository_id: int) -> bool:
         at a time would wait for each other; call again later.
 
     Raises:
-        ValueError: ``connection`` is in a transaction, or would begin one; PostgreSQL builds beside running
-            writes in no transaction.
+        ValueError: ``connection`` is in a transaction, or would begin one; PostgreSQL builds beside
+            running writes in none.
     """
     if not connection.autocommit or connection.info.transaction_status != TransactionStatus.IDLE:
         raise ValueError("structures are built on a connection in autocommit mode")
