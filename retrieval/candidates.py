@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +16,7 @@ from retrieval.threads import OUTDATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from typing import LiteralString
 
     from pgvector import HalfVector
@@ -165,7 +167,7 @@ def find_candidates(
     }
     large = is_large(chunks)
     # The server searches the words while the question is embedded here.
-    with connection.pipeline():
+    with _pipeline(connection):
         if large:
             connection.execute(_SETTINGS, (str(max(EF_SEARCH, nearest)),))
         worded = connection.execute(_by_words(large=large), values, binary=True)
@@ -178,6 +180,11 @@ def find_candidates(
             statement = _by_meaning(meant.dimensions() if large else None)
             cosines = connection.execute(statement, values, binary=True).fetchall()
     return sorted(_candidates(rows, cosines))
+
+
+def _pipeline(connection: Connection) -> AbstractContextManager[object]:
+    """Send statements without waiting; a pipeline within another would wait at either end."""
+    return nullcontext() if connection.pgconn.pipeline_status else connection.pipeline()
 
 
 def _candidates(rows: dict[int, TupleRow], cosines: Iterable[TupleRow]) -> Iterator[Candidate]:
