@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
@@ -161,15 +161,9 @@ class Database:
         with self._lent(CONNECT_TIMEOUT) as connection:
             if not _knows_vectors(connection):
                 register_vector(connection)
-            with connection.pipeline() as pipeline, connection.transaction():
+            with connection.pipeline(), connection.transaction():
                 connection.execute(_READ_ONLY)
-                try:
-                    yield connection, connection.execute(_SCOPE_BY_NAME, (name,))
-                except psycopg.Error:
-                    # Behind a statement that failed the server skips all, a rollback too.
-                    with suppress(psycopg.Error):
-                        pipeline.sync()
-                    raise
+                yield connection, connection.execute(_SCOPE_BY_NAME, (name,))
 
     def ping(self) -> None:
         """Make one round trip.

@@ -353,6 +353,27 @@ def test_the_vector_is_waited_for_after_the_words_are_searched(
     assert order.count("vector") == 1
 
 
+def test_a_search_within_a_pipeline_finds_the_same(
+    database: Database, corpora: tuple[Corpus, ...]
+) -> None:
+    ours = corpora[0]
+    alone = _find(database, ours, idfs=IDFS)
+
+    with database.snapshot_of("a/ours") as (connection, _):
+        within = find_candidates(
+            connection,
+            repository_id=ours.repository_id,
+            index_ids=[ours.index_id],
+            chunks=CHUNKS,
+            vector=lambda: HalfVector(VECTOR),
+            terms=SparseVector(IDFS, DIMENSIONS),
+            limit=LIMIT,
+        )
+
+    assert within == alone
+    assert [candidate.id for candidate in within] == sorted(candidate.id for candidate in within)
+
+
 def test_the_words_of_a_repository_are_not_read_outside_a_scope(
     database: Database, corpora: tuple[Corpus, ...]
 ) -> None:

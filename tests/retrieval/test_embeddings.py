@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -29,6 +29,29 @@ def test_vectors_come_in_the_order_of_their_texts(model: SentenceTransformerEmbe
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     assert (together[:3] * alone).sum(axis=1).min() > 0.999
     assert sum(done) == 90
+
+
+def test_a_question_is_read_on_one_thread_and_many_texts_on_all(
+    model: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch  # noqa: PLC0415 - see retrieval.embeddings
+
+    model.encode(["warm-up"])
+    encode, used = embeddings._encode, []
+
+    def recorded(*arguments: Any) -> Any:  # noqa: ANN401 - passed on as they are
+        used.append(torch.get_num_threads())
+        return encode(*arguments)
+
+    monkeypatch.setattr(embeddings, "_encode", recorded)
+    monkeypatch.setattr(model, "_threads", 3)
+    before = torch.get_num_threads()
+
+    model.encode(["How do I boil water?"])
+    model.encode(["How do I boil water?", "toast a slice"])
+
+    assert used == [1, 3]
+    assert torch.get_num_threads() == before
 
 
 def test_nothing_gives_no_vector(model: SentenceTransformerEmbedder) -> None:

@@ -258,6 +258,20 @@ def test_a_question_about_a_version_is_answered_from_its_index(
     assert answered("How do I boil water in 0.10?", ref="v0.12.0") == ("v0.12.0", "2", False)
 
 
+def test_the_words_of_a_question_about_a_version_weigh_what_they_do_in_it(
+    tree: Path, index: Callable[..., IndexReport], retriever: Retriever
+) -> None:
+    index(tree, ref="main", default=True)
+    (tree / "kitchen" / "kettle.py").write_text(KETTLE.replace("degrees", "fahrenheit"))
+    index(tree, ref="v0.10.1")
+    question = "Which fahrenheit does boil take in 0.10?"
+
+    by_question = retriever.search(question, repository=REPOSITORY, knn=3)
+    by_ref = retriever.search(question, repository=REPOSITORY, knn=3, ref="v0.10.1")
+
+    assert by_question == by_ref
+
+
 ASKED = datetime.now(UTC) - timedelta(days=60)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 
-from storage import Database, DatabaseUnreachable
+from storage import Connection, Database, DatabaseUnreachable
 
 
 def _repository(database: Database, name: str) -> int:
@@ -148,6 +149,76 @@ def test_the_scope_ends_with_its_transaction(database: Database) -> None:
     assert row is not None
     assert row[0] != "fury_bot_tenant"
     assert not row[1]
+
+
+def test_a_snapshot_of_a_name_sees_that_repository_alone(database: Database) -> None:
+    ours, theirs = _repository(database, "a/Ours"), _repository(database, "b/theirs")
+    _fill(database, ours)
+    _fill(database, theirs)
+
+    with database.snapshot_of("A/ours") as (connection, located):
+        seen = [
+            connection.execute(f"SELECT repository_id FROM {table}")  # type: ignore[call-overload] # noqa: S608 - a name of the list above
+            for table in KNOWLEDGE
+        ]
+        row = located.fetchone()
+
+    assert row is not None
+    assert row[:3] == (ours, "a/Ours", "https://example.org")
+    # The rows were on their way before the place was read, and are there after the end.
+    assert [rows.fetchall() for rows in seen] == [[(ours,)]] * len(KNOWLEDGE)
+
+
+def test_a_snapshot_of_a_name_that_is_not_known_sees_nothing(database: Database) -> None:
+    _fill(database, _repository(database, "a/ours"))
+
+    with database.snapshot_of("no/where") as (connection, located):
+        seen = [
+            connection.execute(f"SELECT repository_id FROM {table}").fetchall()  # type: ignore[call-overload] # noqa: S608 - a name of the list above
+            for table in KNOWLEDGE
+        ]
+        row = located.fetchone()
+
+    assert row is not None
+    assert row[:3] == (None, None, None)
+    assert seen == [[]] * len(KNOWLEDGE)
+
+
+def test_a_snapshot_of_a_name_stands_still_and_writes_nothing(database: Database) -> None:
+    ours = _repository(database, "a/ours")
+    with database.snapshot_of("a/ours") as (connection, _):
+        before = connection.execute("SELECT count(*) FROM chunks").fetchone()
+        _fill(database, ours)
+        after = connection.execute("SELECT count(*) FROM chunks").fetchone()
+
+    with (
+        pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
+        database.snapshot_of("a/ours") as (connection, _),
+    ):
+        connection.execute("DELETE FROM chunks").fetchall()
+
+    assert before == after == (0,)
+
+
+def test_a_statement_that_fails_in_a_snapshot_leaves_its_connection_fit_for_use(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What follows it in the pipeline is skipped; the rollback must not be."""
+    _repository(database, "a/ours")
+    used: list[Connection] = []
+
+    def fail_in_the_midst() -> None:
+        with database.snapshot_of("a/ours") as (connection, located):
+            used.append(connection)
+            connection.execute("SELECT 1 / 0")
+            connection.execute("SELECT 2")
+            located.fetchone()
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        fail_in_the_midst()
+
+    assert used[0].info.transaction_status == TransactionStatus.IDLE
+    assert caplog.messages == []  # the pool had nothing to mend
 
 
 def test_a_removed_repository_takes_its_knowledge_with_it(database: Database) -> None:
