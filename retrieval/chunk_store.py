@@ -215,7 +215,7 @@ INSERT INTO chunks (
 )
 SELECT %s, %s, * FROM unnest(
     %s::bigint[], %s::text[], %s::text[], %s::text[], %s::integer[], %s::integer[],
-    %s::integer[], %s::integer[], %s::text[], %s::text[], %s::bytea[], %s::sparsevec[],
+    %s::integer[], %s::integer[], %s::text[], %s::text[], %s::bytea[], %b::sparsevec[],
     %s::text[], %s::bytea[]
 )
 """

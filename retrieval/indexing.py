@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from retrieval.store import Document, Fingerprint, IndexState
     from storage import Connection, Database
 
-TEXTS_A_BATCH = 512
-"""Texts that a worker claims and embeds before it writes: what one that is killed loses."""
+TEXTS_A_BATCH = 1_024
+"""Texts that a worker claims and embeds before it writes: what one that is killed loses, some ten
+seconds' work. Texts of like length in tokens share a batch of the model, and claims go by
+characters: of 512 at a time, 2.5% of what the model reads of FURY is padding, of 1,024 1.4%."""
 
 
 MOST_CHUNKS = 200_000

@@ -15,6 +15,7 @@ import math
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -62,11 +63,10 @@ STOP_WORDS = frozenset(
 
 
 def terms(text: str) -> Iterator[str]:
-    """Yield the terms of ``text`` in order, repeated as often as they stand there."""
-    for version in _VERSION.finditer(text):
-        yield version.group(1)
-    for word in _WORD.findall(_VERSION.sub(" ", text)):
-        yield from _word_terms(word)
+    """Yield the terms of ``text``, versions first, as often as they stand there."""
+    versions = _VERSION.findall(text)
+    words = _WORD.findall(_VERSION.sub(" ", text) if versions else text)
+    return chain(versions, chain.from_iterable(map(_word_terms, words)))
 
 
 @lru_cache(maxsize=100_000)

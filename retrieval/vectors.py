@@ -133,7 +133,7 @@ def claim(connection: Connection, *, repository_id: int, model: str, limit: int)
     return Batch(hashes=hashes, texts=[(text_hash, text) for text_hash, text in rows])
 
 
-_KEEP = "SELECT keep_embeddings(%s, %s::bytea[], %s::halfvec[])"
+_KEEP = "SELECT keep_embeddings(%s, %b::bytea[], %b::halfvec[])"
 
 # What is claimed, neither known now nor in an index of the model, is wanted no more.
 _FINISH = """
