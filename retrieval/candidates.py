@@ -98,8 +98,7 @@ WHERE repository_id = %(repository)s
     AND id = ANY(ARRAY(SELECT id FROM ({lexical}) AS best) || %(also)s::bigint[])
 """
 
-# The cosines of all candidates, and the columns of those that the words have not brought. Both
-# come in the order of the key, and are merged.
+# The cosines of all candidates, and the columns of those that the words have not brought.
 _BY_MEANING = """
 WITH near AS MATERIALIZED ({dense})
 SELECT cosines.*, others.*

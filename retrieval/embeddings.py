@@ -22,6 +22,7 @@ import requests
 import structlog
 
 from retrieval.errors import ModelMissing
+from retrieval.torch_threads import one_thread, use_every_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -99,8 +100,6 @@ class SentenceTransformerEmbedder:
         told = _IDENTITY.fullmatch(model)
         self._name = told["name"] if told else self._asked
         self._loaded: SentenceTransformer | None = None
-        self._threads = 1
-        """That many texts are read on; known with the model."""
         self._measure: Measure | None = None
         self._lock = threading.Lock()
 
@@ -151,7 +150,9 @@ class SentenceTransformerEmbedder:
         lengths = [min(length, self.measure.window) for length in self.measure.count(texts)]
         order = sorted(range(len(texts)), key=lambda position: -lengths[position])
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        with _threads(1 if len(texts) == 1 else self._threads):
+        if len(texts) > 1:
+            use_every_thread()
+        with one_thread() if len(texts) == 1 else contextlib.nullcontext():
             for start in range(0, len(order), BATCH):
                 batch = order[start : start + BATCH]
                 vectors[batch] = _encode(model, [texts[position] for position in batch])
@@ -164,7 +165,6 @@ class SentenceTransformerEmbedder:
             if self._loaded is None:
                 self._checked_folder()
                 self._loaded = _fastest(_open(self._name))
-                self._threads = _thread_count()
             return self._loaded
 
     def _checked_folder(self) -> Path | None:
@@ -224,30 +224,6 @@ def _encode(model: SentenceTransformer, texts: Sequence[str]) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Vectors = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
     return unit
-
-
-def _thread_count() -> int:
-    import torch  # noqa: PLC0415 - see the module
-
-    return torch.get_num_threads()
-
-
-@contextlib.contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Compute on so many threads what the calling thread asks of torch.
-
-    One text gains little from a second one, and waits for it wherever PostgreSQL, or another
-    question, has the processor: on two cores a search took a fifth longer, and on busy ones several
-    times as long.
-    """
-    import torch  # noqa: PLC0415 - see the module
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _open(name: str) -> SentenceTransformer:

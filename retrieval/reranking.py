@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from retrieval.embeddings import open_quietly
 from retrieval.errors import ModelMissing
+from retrieval.torch_threads import use_every_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,9 @@ class CrossEncoderReranker:
         if not texts:
             return []
         pairs = [(query, text[:MAX_CHARACTERS]) for text in texts]
-        scores = self._load().predict(pairs, show_progress_bar=False, convert_to_numpy=True)
+        model = self._load()
+        use_every_thread()
+        scores = model.predict(pairs, show_progress_bar=False, convert_to_numpy=True)
         return [float(score) for score in scores]
 
     def _load(self) -> CrossEncoder:

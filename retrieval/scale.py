@@ -88,7 +88,9 @@ def ensure_structure(connection: Connection, repository_id: int) -> bool:
             running writes in none.
     """
     if not connection.autocommit or connection.info.transaction_status != TransactionStatus.IDLE:
-        raise ValueError("structures are built on a connection in autocommit mode")
+        raise ValueError(
+            "structures are built on a connection in autocommit mode and in no transaction"
+        )
     # Tried and not waited for: the build waits for every statement that began before its end, so a
     # statement that waited for the lock would wait for ever.
     if not _locks(connection, "SELECT pg_try_advisory_lock(%s)"):

