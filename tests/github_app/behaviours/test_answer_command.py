@@ -10,8 +10,8 @@ from engine.confidence import confidence
 from generation.protocol import Task
 from github_app.thread_passages import MOST_COMMENTS
 from jobs.port import RetryLater
-from retrieval.evidence import Evidence
 from retrieval.places import Place
+from tests.engine.test_engine import FAR
 from tests.github_app.conftest import COMMIT, SOURCE_URL
 
 if TYPE_CHECKING:
@@ -129,17 +129,7 @@ def test_code_in_a_comment_is_explained_beside_what_it_may_rest_on(bot: Bot) -> 
 
 
 def test_code_in_a_comment_is_not_doubted_for_what_the_search_says(bot: Bot) -> None:
-    bot.engine.evidence = Evidence(
-        similarity=0.2,
-        gist=0.2,
-        lexical=0.1,
-        unread=None,
-        agreement=0.0,
-        terms=4,
-        unknown=0.5,
-        rarest=0.8,
-        chunks=4_000,
-    )
+    bot.engine.evidence = FAR
     thread = issue(bot)
     say(bot, thread, f"/fury-bot explain\n{CODE}")
     (asked,) = bot.engine.asked
