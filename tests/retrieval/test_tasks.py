@@ -136,6 +136,8 @@ def test_what_could_not_be_built_beside_another_build_is_built_later(
         assert job == structure_job(REPOSITORY)
         with pytest.raises(RetryLater):
             build(job.arguments, FIRST)
+        # Closing the connection would release the lock only once the server has noticed.
+        another.execute("SELECT pg_advisory_unlock(%s)", (scale._BUILDING,))
     build(job.arguments, FIRST)
     with database.transaction() as connection:
         built = connection.execute(
