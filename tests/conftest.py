@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 TEMPLATE = "fury_bot_template"
 _numbers = itertools.count(1)
+
+# How long an example takes says how busy the machine is; what must not take long has tests of its
+# own.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def _url(server: str, database: str) -> str:

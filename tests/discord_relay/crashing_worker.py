@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from discord_relay.tasks import Dependencies, handlers
-from jobs.worker import Pace, Worker
+from jobs.worker import Worker
 from storage import Database
 from tests.discord_relay.conftest import FakeEngine, long_response, memory
 
@@ -18,11 +18,7 @@ def main(database_url: str, api_url: str) -> None:
         conversations=memory(database),
         api_url=api_url,
     )
-    Worker(
-        database_url=database_url,
-        handlers=handlers(dependencies),
-        pace=Pace(heartbeat=0.2, stalled_after=1.0, poll=0.2),
-    ).drain()
+    Worker(database_url=database_url, handlers=handlers(dependencies)).drain()
 
 
 if __name__ == "__main__":

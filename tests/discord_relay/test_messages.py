@@ -58,7 +58,7 @@ def test_only_an_answers_own_sources_can_be_followed() -> None:
     assert message.startswith(f"[a](<{own}>), b, `https://evil.example`\n")
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "part", ["[a](", "[a](x", "`", "``a`", "(", "![", "[a](<b ", "[a](b (", "\\"]
 )

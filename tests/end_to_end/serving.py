@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-TIMEOUT = 10
+TIMEOUT = 60
 """Seconds that a single request may take."""
 
 
@@ -31,8 +32,7 @@ def serving(
     settings: Mapping[str, str], folder: Path, *, host: str = "127.0.0.1"
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """As :func:`served`, with the process, which leads a group of processes as in a terminal."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
+    port = _free_port()
     url = f"http://127.0.0.1:{port}"
     with (
         (folder / "serve.log").open("a") as log,
@@ -55,8 +55,22 @@ def serving(
             process.wait(PATIENCE)
 
 
+def _free_port() -> int:
+    """Return a port that is free, and none of those that a system gives out by itself.
+
+    One of those might be another's by the time that the server has started.
+    """
+    while True:
+        port = random.randrange(20_000, 30_000)  # noqa: S311 - it need not be a secret
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return port
+
+
 def _is_up(url: str) -> bool:
     try:
         return requests.get(f"{url}/healthz", timeout=TIMEOUT).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False

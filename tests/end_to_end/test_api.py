@@ -82,6 +82,8 @@ def api(
             "DATABASE_URL": database.url,
             "FURY_BOT_DATA_DIR": str(folder),
             "FURY_BOT_PROVIDERS": "groq,google,extractive",
+            # Fifty answers take some time to begin; the first of them is held meanwhile.
+            "FURY_BOT_PROVIDER_TIMEOUT": str(PATIENCE),
             "FURY_BOT_DEFAULT_REPOSITORY": REPOSITORY,
             "GROQ_API_KEY": API_KEY,
             "GROQ_BASE_URL": service.url,

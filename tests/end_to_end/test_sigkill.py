@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     Deaths = tuple[tuple[Stop, ...], ...]
 
 SIDE_BY_SIDE = 4
-"""Worlds. Most of a scenario is waiting: for a dead worker's silence to be noticed, and for the
-second that must lie between two mutations."""
+"""Worlds. Most of a scenario is waiting: for a worker to start, and for the second that must lie
+between two mutations."""
 
 POSTED = Request("after", "AddDiscussionComment")
 COMMENTED = Request("after", "AddIssueComment")
@@ -226,7 +226,10 @@ def test_a_killed_workers_question_gets_one_reply(outcomes: Outcomes, scenario: 
 
 def test_of_two_workers_one_is_killed_while_it_posts(world: World) -> None:
     world.kill_workers()
-    workers = {name: world.start_worker(PGAPPNAME=name) for name in ("first", "second")}
+    workers = {
+        name: world.start_worker(PGAPPNAME=name, FURY_BOT_STALLED_AFTER="5")
+        for name in ("first", "second")
+    }
     hold = world.github.faults.hold("after", "AddDiscussionComment")
     discussions = [world.ask(QUESTION) for _ in range(3)]
     hold.wait_until_held(PATIENCE)

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 SECRET = "the end-to-end tests' webhook secret"
 
-STALLED_AFTER = "1"
-"""Seconds after which a dead worker's jobs are taken over, as FURY_BOT_STALLED_AFTER takes it."""
-
 
 @dataclass
 class World:
@@ -73,9 +70,16 @@ class World:
         return running[0] if running else self.start_worker()
 
     def kill_workers(self) -> None:
-        """End every worker by SIGKILL."""
+        """End every worker by SIGKILL, and let the time pass after which it is known to be dead.
+
+        Were it a short one, a worker that is busy might be taken for dead, too.
+        """
         while self.workers:
             self.workers.pop().kill()
+        with self.database.transaction() as connection:
+            connection.execute(
+                "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
+            )
 
     def unfinished_jobs(self) -> list[tuple[str, str]]:
         """Return task and status of every job that is left; finished ones are deleted."""
@@ -168,7 +172,6 @@ def running_world(
             "DATABASE_URL": database.url,
             "FURY_BOT_DATA_DIR": str(folder),
             "FURY_BOT_PROVIDERS": "extractive",
-            "FURY_BOT_STALLED_AFTER": STALLED_AFTER,
             "GITHUB_APP_ID": str(app.id),
             "GITHUB_PRIVATE_KEY": key,
             "GITHUB_WEBHOOK_SECRET": SECRET,

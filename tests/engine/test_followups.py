@@ -196,7 +196,7 @@ def test_a_model_that_fails_leaves_it_to_the_rule() -> None:
     assert rewritten(Model("", error=Unavailable("model", "is down"))) == BY_RULE
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("asked", ["it " * 50_000, "a" * 200_000, "```\n" * 9_000, "", "\0?"])
 def test_whatever_is_written_is_taken(asked: str) -> None:
     assert isinstance(standalone(asked, SPHERE, repository=REPOSITORY), str)

@@ -25,13 +25,13 @@ def test_a_source_that_opens_after_its_reader_left_is_closed() -> None:
     leave, closed = threading.Event(), threading.Event()
 
     def open_late() -> Source[str]:
-        leave.wait(10)
+        leave.wait(60)
         return Source(iter("abc"), closed.set)
 
     with pytest.raises(TimeoutError):
         next(paced(open_late, Limits(idle=0.05)))
     leave.set()
-    assert closed.wait(10)
+    assert closed.wait(60)
 
 
 def test_an_error_of_the_source_reaches_the_reader_and_closes_it() -> None:

@@ -151,7 +151,7 @@ TEXTS = {
 names = st.sampled_from(sorted(TEXTS))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     question=names,
     parts=st.tuples(st.lists(names, max_size=8), st.lists(names, max_size=8)),
@@ -181,7 +181,6 @@ def test_what_is_sent_fits_the_window_with_its_answer(
     assert sent + packed.max_output_tokens <= window
 
 
-@settings(deadline=None)
 @given(st.text(max_size=400), st.integers(10, 100), st.sampled_from(Vocabulary))
 def test_a_cut_keeps_the_beginning_and_fits(text: str, tokens: int, vocabulary: Vocabulary) -> None:
     kept = cut(text, tokens=tokens, vocabulary=vocabulary)

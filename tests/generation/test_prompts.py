@@ -183,7 +183,7 @@ def test_a_label_keeps_to_its_line_and_to_a_length() -> None:
     assert len(label) < 1_400
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "part", ["<!-", "<!-- x --", "<!-- -->", "-->", "<!-- x -->", "<!-<!-- x -->"]
 )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simulator.llm import RecordedRequest
 
 STREAMS = 50
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from github_app.commands import REGISTRY, Action, Command, find, find_new, table
@@ -145,7 +145,6 @@ def test_every_action_is_in_the_registry_and_its_table() -> None:
     assert all(known.usage in table() for known in REGISTRY)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="/fury-bot ask`\n>*[](<!-)\\&\ud800\0 ", max_size=80))
 def test_no_text_is_too_strange(body: str) -> None:
     for command in find(f"/fury-bot {body}"):
@@ -153,7 +152,7 @@ def test_no_text_is_too_strange(body: str) -> None:
         assert "\0" not in command.word + command.argument
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "part", ["/fury-bot ask\n", "/fury-bot `a` *b*\n", "/fury-bot ", "*/fury-bot ask\n", "`", "["]
 )

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from github_app.commands import Command
@@ -347,13 +347,11 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.sampled_from([*EXAMPLES, "ping", "star"]), st.dictionaries(st.text(), JSON, max_size=6))
 def test_no_payload_raises(event: str, payload: dict[str, Any]) -> None:
     jobs(parse(Delivery("id", event, payload)), delivery_id="id")
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(EXAMPLES)), st.data())
 def test_no_damaged_payload_raises(event: str, data: st.DataObject) -> None:
     payload: Any = copy.deepcopy(EXAMPLES[event])

@@ -59,7 +59,7 @@ def test_nothing_else_is_a_ticked_box(body: str) -> None:
     assert not has_ticked(body, BOX)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "body",
     [

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -277,13 +277,11 @@ ACTIVE = st.sampled_from(
 BREAKS = st.sampled_from(["\n", "\n\n"])
 
 
-@settings(deadline=None)
 @given(st.lists(MARKS | ACTIVE | BREAKS, max_size=25))
 def test_no_text_gets_past(parts: list[str]) -> None:
     check_harmless(sanitise("".join(parts), citations=URLS))
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="`\n a", max_size=30))
 def test_a_fence_and_a_span_hold_whatever_they_hold(text: str) -> None:
     block, rest = MarkdownIt("commonmark").parse(fenced(text) + "\nafter")[:2]
@@ -293,7 +291,7 @@ def test_a_fence_and_a_span_hold_whatever_they_hold(text: str) -> None:
     assert [child.type for child in inline] == ["text", "code_inline", "text"]
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "part",
     [
@@ -318,7 +316,7 @@ def test_no_text_takes_long_to_make_harmless(part: str) -> None:
     assert sanitise(part * (65_000 // len(part)), citations=URLS)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("text", ["[a](" + "x" * 65_000, "`" + "a" * 65_000, "a\n\n" * 20_000])
 def test_no_long_text_takes_long_to_be_written(text: str) -> None:
     replies.answer(replace(ANSWER, response=text), delivery_id=ID, notes=NOTES)

@@ -6,7 +6,6 @@ import contextlib
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from github_app.errors import SettingsMistake
@@ -118,7 +117,6 @@ PIECES = st.sampled_from(
 )
 
 
-@profile(deadline=None)
 @given(st.text() | st.lists(TAGS | PIECES | st.text(max_size=5), max_size=20).map("".join))
 def test_any_text_is_settings_or_a_mistake(text: str) -> None:
     with contextlib.suppress(SettingsMistake):

@@ -55,7 +55,7 @@ def worker_process(
 
 
 def test_a_killed_workers_job_is_taken_up_again_by_another(
-    database_url: str, tmp_path: Path, enqueue: Enqueue, statuses: Statuses
+    database_url: str, tmp_path: Path, database: Database, enqueue: Enqueue, statuses: Statuses
 ) -> None:
     attempts: list[int] = []
     enqueue("hold")
@@ -66,10 +66,14 @@ def test_a_killed_workers_job_is_taken_up_again_by_another(
     successor = Worker(
         database_url=database_url,
         handlers={"hold": lambda _, attempt: attempts.append(attempt.number)},
-        pace=Pace(stalled_after=0.5),
     )
 
     def taken_up() -> bool:
+        with database.transaction() as connection:
+            # A time so short as not to be waited for could be over for the successor, too.
+            connection.execute(
+                "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
+            )
         successor.drain()
         return statuses() == []
 

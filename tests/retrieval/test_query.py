@@ -313,14 +313,14 @@ PIECES = [
 ]
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("piece", PIECES)
 def test_no_post_takes_long(piece: str) -> None:
     """Quadratic patterns take minutes here."""
     _assert_within_limits(read_query(piece * (MAX_POST // len(piece))))
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("head", ["`a", "    ", "aError", 'File "', "<!--", "x.", "1.1"])
 def test_no_post_with_a_long_tail_takes_long(head: str) -> None:
     for tail in ("(", ")", " ", "a", ".a", "\n", "-", ":"):

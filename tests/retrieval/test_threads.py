@@ -153,7 +153,7 @@ def test_a_thread_that_does_not_is_not(said: str, release: str | None) -> None:
     assert outdated(thread, name="kitchen", newest_release=release, now=NOW) is None
 
 
-@pytest.mark.timeout(20)  # seconds; where each letter is read again for the one before, minutes
+@pytest.mark.timeout(60)  # seconds; where each letter is read again for the one before, minutes
 def test_a_thread_of_many_letters_is_read_once() -> None:
     thread = replace(THREAD, answer="v " * 100_000)
     assert outdated(thread, name="kitchen", newest_release="v0.12.0", now=NOW) is None

@@ -106,7 +106,7 @@ def test_refs_without_a_version_are_passed_over() -> None:
     assert _asked("in 0.10") != "main"
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "piece", ["a-", "a:", "a ", "0.1 ", "1.", "v", "v1.1 ", "version ", "in -"]
 )

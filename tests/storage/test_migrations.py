@@ -30,7 +30,7 @@ def test_two_processes_that_start_at_once_both_succeed() -> None:
             )
             for _ in range(2)
         ]
-        applied = [int(process.communicate(timeout=60)[0]) for process in processes]
+        applied = [int(process.communicate(timeout=120)[0]) for process in processes]
 
         assert [process.returncode for process in processes] == [0, 0]
         assert min(applied) == 0

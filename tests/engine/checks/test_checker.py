@@ -274,7 +274,6 @@ _TOKENS = st.sampled_from(
 
 @settings(
     max_examples=200,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.one_of(st.text(), st.lists(_TOKENS, max_size=40).map(" ".join)))

@@ -123,13 +123,13 @@ BREAKS = st.sampled_from(["\n", "\n\n", "\n\n\n", "\r\n"])
 HOSTILE = st.lists(MARKS | ACTIVE | BREAKS, max_size=25).map("".join)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(HOSTILE)
 def test_no_text_gets_past(text: str) -> None:
     check(sanitise(text, links=[LISTED]))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(HOSTILE, st.lists(st.integers(1, 9)))
 def test_what_has_been_given_out_is_harmless_and_the_same_however_it_came(
     text: str, sizes: list[int]
@@ -143,7 +143,7 @@ def test_what_has_been_given_out_is_harmless_and_the_same_however_it_came(
         check(shown)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(HOSTILE)
 def test_character_by_character_it_is_the_same(text: str) -> None:
     assert "".join(sanitised(text, links=[LISTED])) == sanitise(text, links=[LISTED])

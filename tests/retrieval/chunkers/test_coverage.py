@@ -243,31 +243,31 @@ def any_measure(request: pytest.FixtureRequest, tokenizer: Tokenizer) -> Tokens:
     return Tokens(tokenizer, window=request.param)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(path=st.sampled_from(PATHS), text=any_text)
 def test_any_text_at_all_is_parsed_and_covered(any_measure: Tokens, path: str, text: str) -> None:
     check(any_measure, path, text)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(path=st.sampled_from(PATHS), text=blocks)
 def test_every_line_of_a_document_is_in_a_chunk(any_measure: Tokens, path: str, text: str) -> None:
     check(any_measure, path, text)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(text=python_files)
 def test_every_line_of_a_module_is_in_a_chunk(any_measure: Tokens, text: str) -> None:
     assert check(any_measure, "pkg/module.py", text).note is None
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(text=python_files)
 def test_every_line_of_a_tutorial_is_in_a_chunk(any_measure: Tokens, text: str) -> None:
     assert check(any_measure, "examples/script.py", text).note is None
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(path=st.sampled_from(CODE_PATHS), tokens=code_tokens)
 def test_every_line_of_code_however_broken_is_in_a_chunk(
     any_measure: Tokens, path: str, tokens: list[str]
@@ -275,7 +275,7 @@ def test_every_line_of_code_however_broken_is_in_a_chunk(
     check(any_measure, path, " ".join(tokens))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data(), path=st.sampled_from(sorted(SAMPLES)))
 def test_every_line_of_a_changed_file_is_in_a_chunk(
     any_measure: Tokens, path: str, data: st.DataObject
@@ -295,7 +295,7 @@ def test_every_line_of_a_changed_file_is_in_a_chunk(
     check(any_measure, path, "\n".join(lines))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(path=st.sampled_from(PATHS), text=st.one_of(python_files, blocks))
 def test_no_two_chunks_show_the_same_lines(parse: Parse, path: str, text: str) -> None:
     lines = file_lines(text)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 from sklearn.metrics import ndcg_score
@@ -48,7 +48,6 @@ def test_more_answers_than_the_cut_off_do_not_make_perfection_impossible() -> No
     assert ndcg(Judged((RIGHT,) * 10, relevant=12)) == 1
 
 
-@settings(deadline=None)
 @given(judged_lists())
 def test_ndcg_agrees_with_scikit_learn(judged: Judged) -> None:
     missing = judged.relevant - sum(judged.hits)
@@ -82,7 +81,6 @@ def test_a_hit_is_among_the_first_ranks_or_is_none() -> None:
     assert [hit(judged, at=at) for at in (1, 2, 3, 5)] == [0, 0, 1, 1]
 
 
-@settings(deadline=None)
 @given(judged_lists())
 def test_every_measure_is_between_none_and_all(judged: Judged) -> None:
     assert all(0 <= measure(judged) <= 1 + 1e-12 for measure in MEASURES.values())

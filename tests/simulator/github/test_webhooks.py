@@ -51,7 +51,7 @@ def test_a_delivery_that_nobody_answers_is_recorded_and_raises_nothing(api: Api)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/hook"
-    delivery = api.github.set_webhook(url=url, secret=None)
+        delivery = api.github.set_webhook(url=url, secret=None)
 
     assert (delivery.status_code, delivery.error) == (None, "ConnectionError")
 

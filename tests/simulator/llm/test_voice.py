@@ -23,7 +23,7 @@ CONTENTS = [
     {"role": "model", "parts": [{"text": "disc()"}]},
     {"role": "user", "parts": [{"text": "Bigger?"}]},
 ]
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up."""
 
 every_wire = pytest.mark.parametrize(
