@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import procrastinate.worker
 import structlog
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
+from procrastinate.periodic import PeriodicDeferrer
 
 from jobs.queue import BACKGROUND, INTERACTIVE
 from jobs.tasks import MAX_ATTEMPTS, Backoff, register
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
     from jobs.port import Handler, Schedule
 
 log = structlog.get_logger(__name__)
+
+FORGOTTEN_AFTER = 7 * 24 * 3600.0
+"""Seconds without a sign of life after which a worker's row is removed.
+
+Far beyond the time after which its jobs are free: one that lives, and was only silent, can neither
+give signs of life nor take a job once its row is gone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +80,11 @@ class Worker:
             scheduled_queue=BACKGROUND,
         )
         async with app.open_async():
-            await self._rescue(app)
             alive: set[int] = set()
+            await self._rescue(app, alive)
+            await _enqueue_due(app)
             beside = [
-                asyncio.create_task(self._keep_rescuing(app)),
+                asyncio.create_task(self._keep_rescuing(app, alive)),
                 asyncio.create_task(self._keep_alive(app, alive)),
             ]
             work = asyncio.create_task(self._work(app, alive, wait=wait))
@@ -121,7 +131,7 @@ class Worker:
                     wait=wait,
                     fetch_job_polling_interval=self.pace.poll,
                     update_heartbeat_interval=self.pace.heartbeat,
-                    stalled_worker_timeout=self.pace.stalled_after,
+                    stalled_worker_timeout=FORGOTTEN_AFTER,
                     delete_jobs="successful",
                     install_signal_handlers=False,
                     listen_notify=wait,
@@ -154,21 +164,25 @@ class Worker:
                 with contextlib.suppress(ConnectorException):  # the next beat tries again
                     await app.job_manager.update_heartbeat(worker_id)
 
-    async def _keep_rescuing(self, app: procrastinate.App) -> None:
+    async def _keep_rescuing(self, app: procrastinate.App, alive: set[int]) -> None:
         while True:
             await asyncio.sleep(self.pace.stalled_after)
             try:
-                await self._rescue(app)
+                await self._rescue(app, alive)
             except ConnectorException as error:
                 log.warning("rescue_put_off", reason=str(error))
 
-    async def _rescue(self, app: procrastinate.App) -> None:
+    async def _rescue(self, app: procrastinate.App, alive: set[int]) -> None:
         """Free the jobs of workers that died: to be done again, or failed after the last try.
 
         A last try that was cut off has one more, so that whoever waits is told of the failure.
+        This process's own workers, ``alive``, are none of the dead: where it was held up, their
+        last sign of life is old.
         """
         manager = app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self.pace.stalled_after):
+            if job.worker_id in alive:
+                continue
             try:
                 if job.attempts >= MAX_ATTEMPTS:
                     await manager.finish_job(job, status=Status.FAILED, delete_job=False)
@@ -183,6 +197,15 @@ class Worker:
                 log.info(
                     "job_not_freed", task=job.task_name, job=job.id, reason=str(error.__cause__)
                 )
+
+
+async def _enqueue_due(app: procrastinate.App) -> None:
+    """Enqueue the scheduled jobs that are due; each comes once, however many workers look.
+
+    procrastinate's workers look at the clock too, but end without, where their queue is empty.
+    """
+    clock = PeriodicDeferrer(app.periodic_registry)
+    await clock.defer_jobs(clock.get_previous_tasks(at=time.time()))
 
 
 def _on_stop_signals(stop: Callable[[], object]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
+from procrastinate.periodic import PeriodicDeferrer
 
 from jobs.port import Permanent, RetryLater, Schedule
 from jobs.tasks import MAX_ATTEMPTS, Backoff
@@ -244,8 +245,7 @@ def test_a_busy_worker_notices_a_death_even_when_one_look_for_the_dead_fails(
         looks.append("look")
         if len(looks) == 2:  # the first is the one at the start
             raise ConnectorException
-        # On a slow machine a sign of life of its own may be older than it waits between two looks.
-        return await stalled(self, seconds_since_heartbeat=60 * seconds_since_heartbeat)
+        return await stalled(self, seconds_since_heartbeat=seconds_since_heartbeat)
 
     def hold(_: Arguments, __: Attempt) -> None:
         begun.set()
@@ -346,25 +346,111 @@ def test_a_job_that_outlasts_the_time_of_the_dead_is_not_taken_for_one(
     assert outlasted == [1]
 
 
+def test_a_worker_that_was_held_up_does_not_take_itself_for_dead(
+    database_url: str, enqueue: Enqueue, statuses: Statuses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[list[StoredJob]] = []
+    dealt_with = threading.Event()
+    stalled = JobManager.get_stalled_jobs
+    under_way: list[tuple[str, int]] = []
+
+    async def look(self: JobManager, *, seconds_since_heartbeat: float) -> Iterable[StoredJob]:
+        if any(looks):
+            dealt_with.set()
+        looks.append(list(await stalled(self, seconds_since_heartbeat=seconds_since_heartbeat)))
+        return looks[-1]
+
+    def hold(_: Arguments, __: Attempt) -> None:
+        assert dealt_with.wait(60)
+        under_way.extend(statuses())
+
+    monkeypatch.setattr(JobManager, "get_stalled_jobs", look)
+    enqueue("hold")
+    Worker(
+        database_url=database_url,
+        handlers={"hold": hold},
+        pace=Pace(heartbeat=3600, stalled_after=0.2),
+    ).drain()
+    assert under_way == [("doing", 0)]
+    assert statuses() == []
+
+
+def test_a_worker_that_was_silent_while_others_started_works_on(
+    database_url: str, database: Database, enqueue: Enqueue
+) -> None:
+    begun, release = threading.Event(), threading.Event()
+    done: list[tuple[int, int]] = []
+    stolen = Recorder()
+
+    def hold(arguments: Arguments, attempt: Attempt) -> None:
+        begun.set()
+        assert release.wait(60)
+        done.append((arguments["number"], attempt.number))
+
+    def sign_of_life(*, age: timedelta) -> None:
+        with database.transaction() as connection:
+            connection.execute(
+                "UPDATE procrastinate_workers SET last_heartbeat = now() - %s WHERE id ="
+                " (SELECT worker_id FROM procrastinate_jobs WHERE task_name = 'hold'"
+                " AND status = 'doing')",
+                (age,),
+            )
+
+    def silence(_: Arguments, __: Attempt) -> None:
+        sign_of_life(age=timedelta(hours=1))
+
+    silent = Worker(
+        database_url=database_url,
+        handlers={"hold": hold},
+        concurrency=1,
+        pace=Pace(heartbeat=3600),
+    )
+    other = Worker(database_url=database_url, handlers={"silence": silence, "hold": stolen})
+    for number in (1, 2):
+        enqueue("hold", lock="D_1", number=number)
+    with ThreadPoolExecutor() as pool:
+        drained = pool.submit(silent.drain)
+        assert begun.wait(60)
+        enqueue("silence")
+        other.drain()  # in rounds; the second starts while the silent one's sign of life is old
+        sign_of_life(age=timedelta(0))
+        other.drain()
+        release.set()
+        assert drained.result(60)
+    assert stolen.calls == []
+    assert done == [(1, 1), (2, 1)]
+
+
+def test_a_worker_that_finds_its_queue_empty_misses_no_schedule(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def outlast_the_worker(_: PeriodicDeferrer) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(PeriodicDeferrer, "worker", outlast_the_worker)
+    handler = Recorder()
+    worker = Worker(
+        database_url=database_url,
+        handlers={"sweep": handler},
+        schedules=(Schedule("sweep", cron="* * * * *"),),
+    )
+    worker.drain()
+    assert len(handler.calls) == 1
+
+
 def test_a_scheduled_job_comes_once_by_the_clock_however_many_workers_there_are(
-    database_url: str, statuses: Statuses
+    database_url: str,
 ) -> None:
     handler = Recorder()
-    every_minute = Schedule("sweep", cron="* * * * *")
-
-    def work() -> None:
-        worker = Worker(
-            database_url=database_url, handlers={"sweep": handler}, schedules=(every_minute,)
-        )
-        worker.drain()
-        drain_until_settled(worker, statuses)
-
-    patience = time.monotonic() + 60
-    while not handler.calls:  # a queue that is empty may be left before the clock is looked at
-        assert time.monotonic() < patience
-        work()
-    # Due within the last minute, so that each worker finds it due; these find it taken.
-    for _ in range(2):
-        work()
+    worker = Worker(
+        database_url=database_url,
+        handlers={"sweep": handler},
+        schedules=(Schedule("sweep", cron="* * * * *"),),
+    )
+    with ThreadPoolExecutor() as pool:
+        for drained in [pool.submit(worker.drain) for _ in range(3)]:
+            assert drained.result(60)
+    worker.drain()  # due within the last minute, so that it finds the job due, and taken
     due = [arguments["timestamp"] for arguments, _ in handler.calls]
+    assert due
     assert len(due) == len(set(due))
