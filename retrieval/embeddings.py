@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
+    from torch import Tensor
 
     from retrieval.chunkers.measure import Measure
 
@@ -58,7 +59,7 @@ HUB_TIMEOUT = 5.0
 """Seconds for the model hub to answer at all."""
 
 AGREEMENT = 0.999
-"""Least cosine to the fp32 vector for which a faster number format is taken."""
+"""Least cosine to the library's own fp32 vector for which a faster way is taken."""
 
 PROBES = (
     "How do I create a sphere?",
@@ -66,7 +67,7 @@ PROBES = (
     "ImportError: cannot import name 'window' from partially initialized module 'fury'",
     "Install the latest release with pip, or build it from source with a compiler.",
 )
-"""Texts on which number formats are compared when a model is loaded."""
+"""Texts on which faster ways are compared when a model is loaded."""
 
 
 class Embedder(Protocol):
@@ -100,6 +101,7 @@ class SentenceTransformerEmbedder:
         told = _IDENTITY.fullmatch(model)
         self._name = told["name"] if told else self._asked
         self._loaded: SentenceTransformer | None = None
+        self._read_one: Callable[[str], Tensor] | None = None
         self._measure: Measure | None = None
         self._lock = threading.Lock()
 
@@ -147,24 +149,31 @@ class SentenceTransformerEmbedder:
         Texts of like length in tokens share a batch, so that little of it is padding.
         """
         model = self._load()
+        if len(texts) == 1:
+            with one_thread():
+                read = self._read_one
+                vectors = _unit(read(texts[0])[None]) if read else _encode(model, texts)
+            if done:
+                done(1)
+            return vectors
+        use_every_thread()
         lengths = [min(length, self.measure.window) for length in self.measure.count(texts)]
         order = sorted(range(len(texts)), key=lambda position: -lengths[position])
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        if len(texts) > 1:
-            use_every_thread()
-        with one_thread() if len(texts) == 1 else contextlib.nullcontext():
-            for start in range(0, len(order), BATCH):
-                batch = order[start : start + BATCH]
-                vectors[batch] = _encode(model, [texts[position] for position in batch])
-                if done:
-                    done(len(batch))
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            vectors[batch] = _encode(model, [texts[position] for position in batch])
+            if done:
+                done(len(batch))
         return vectors
 
     def _load(self) -> SentenceTransformer:
         with self._lock:
             if self._loaded is None:
                 self._checked_folder()
-                self._loaded = _fastest(_open(self._name))
+                model = _fastest(_open(self._name))
+                self._read_one = _quick_reader(model)
+                self._loaded = model
             return self._loaded
 
     def _checked_folder(self) -> Path | None:
@@ -220,6 +229,10 @@ def _encode(model: SentenceTransformer, texts: Sequence[str]) -> Vectors:
     tensor = model.encode(
         list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False
     )
+    return _unit(tensor)
+
+
+def _unit(tensor: Tensor) -> Vectors:
     vectors: Vectors = tensor.float().numpy()
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Vectors = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
@@ -318,6 +331,21 @@ def _fastest(model: SentenceTransformer) -> SentenceTransformer:
         log.info("bf16_not_used", agreement=round(agreement, 5))
         model.float()
     return model
+
+
+def _quick_reader(model: SentenceTransformer) -> Callable[[str], Tensor] | None:
+    """Return the quick way for one text, where there is one and the vectors agree."""
+    from retrieval.one_text import reader_of  # noqa: PLC0415 - brings torch, see the module
+
+    read = reader_of(model)
+    if read is None:
+        return None
+    quick = np.vstack([_unit(read(text)[None]) for text in PROBES])
+    agreement = float((quick * _encode(model, PROBES)).sum(axis=1).min())
+    if agreement < AGREEMENT:
+        log.info("quick_reader_not_used", agreement=round(agreement, 5))
+        return None
+    return read
 
 
 def has_bf16() -> bool:

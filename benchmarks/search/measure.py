@@ -31,53 +31,41 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import structlog
 from chart import draw
-from pgvector.psycopg import register_vector
+from end_to_end import EndToEnd, measure_end_to_end
+from repositories import (
+    BY_ROWS,
+    BY_STRUCTURES,
+    LIMIT,
+    Latency,
+    build,
+    create_repository,
+    find,
+    given,
+    latency,
+    milliseconds,
+)
 from rich.console import Console
 from rich.table import Table
-from synthetic import Synthetic, create
 
 from retrieval.candidates import find_candidates
-from retrieval.catalogue import Catalogue
-from retrieval.embeddings import SentenceTransformerEmbedder
-from retrieval.scale import EXACT_UP_TO, ensure_structure
-from retrieval.search import Retriever
+from retrieval.scale import EXACT_UP_TO
 from storage import Database, embedded, migrations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.synchronize import Event
 
-    from pgvector import HalfVector
-    from synthetic import Query
+    from synthetic import Query, Synthetic
 
     from retrieval.candidates import Candidate
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
-LIMIT = 100
-"""Candidates of each side, as a search asks for."""
-
 RECALLED = 10
-BY_ROWS, BY_STRUCTURES = 1, EXACT_UP_TO + 1
-"""Sizes to tell the search, so that it goes the one way or the other."""
-
-KNN = 8
 WRITTEN = 200
 """Chunks of each push of the noisy neighbour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Milliseconds."""
-
-    p50: float
-    p95: float
-
-    def __str__(self) -> str:
-        return f"{self.p50:.1f} / {self.p95:.1f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +102,6 @@ class Many:
     beside_searcher: Latency
 
 
-@dataclass(frozen=True, slots=True)
-class EndToEnd:
-    """A whole search beside its question's embedding alone."""
-
-    chunks: int
-    embedding: Latency
-    candidates: Latency
-    search: Latency
-    ratio: float
-    """Of the two medians."""
-
-
 def main() -> None:
     """Measure, print tables and JSON, and draw the picture with ``--write``."""
     options = _options()
@@ -142,7 +118,7 @@ def main() -> None:
             many = _measure_many(
                 database, options.repositories, options.each, questions=options.questions
             )
-            whole = _measure_end_to_end(database, options.end_to_end, options.questions)
+            whole = measure_end_to_end(database, options.end_to_end, options.questions)
     _show_sizes(console, sizes)
     _show_others(console, many, whole)
     report = json.dumps(
@@ -176,7 +152,7 @@ def _options() -> argparse.Namespace:
 
 def _measure_size(database: Database, chunks: int, *, questions: int) -> Size:
     started = time.perf_counter()
-    place = _create(database, f"size/{chunks}", chunks, questions)
+    place = create_repository(database, f"size/{chunks}", chunks, questions)
     written = time.perf_counter() - started
     rows_bytes = _bytes(
         database, f"chunks_{place.repository_id}", f"chunk_vectors_{place.repository_id}"
@@ -186,14 +162,14 @@ def _measure_size(database: Database, chunks: int, *, questions: int) -> Size:
     rows = _timed(database, place, asked, BY_ROWS)
     rows_dense = _timed(database, place, asked, BY_ROWS, lexical=False)
     rows_lexical = _timed(database, place, asked, BY_ROWS, dense=False)
-    exact = [_find(database, place, query, BY_ROWS) for query in asked]
-    build = _build(database, place)
+    exact = [find(database, place, query, BY_ROWS) for query in asked]
+    build_seconds = build(database, place)
     _timed(database, place, place.queries, BY_STRUCTURES)  # into memory
     return Size(
         chunks=chunks,
         written_seconds=round(written, 1),
         rows_megabytes=rows_bytes,
-        build_seconds=round(build, 1),
+        build_seconds=round(build_seconds, 1),
         graph_megabytes=_bytes(database, f"chunk_vectors_{place.repository_id}_hnsw_384"),
         lexical_megabytes=_bytes(database, f"chunks_{place.repository_id}_lexical"),
         rows=rows,
@@ -209,15 +185,15 @@ def _measure_size(database: Database, chunks: int, *, questions: int) -> Size:
 
 def _measure_many(database: Database, repositories: int, each: int, *, questions: int) -> Many:
     places = [
-        _create(database, f"many/{number}", each, max(2, questions // 10), seed=number)
+        create_repository(database, f"many/{number}", each, max(2, questions // 10), seed=number)
         for number in range(repositories)
     ]
     if each > EXACT_UP_TO:
         for place in places:
-            _build(database, place)
+            build(database, place)
     turns = [(place, query) for place in places for query in place.queries]
     random.Random(1).shuffle(turns)  # noqa: S311 - an order, not a secret
-    latency = _timed_turns(database, turns)
+    in_turns = _timed_turns(database, turns)
     quiet, noisy = places[0], places[-1]
     own = [(quiet, query) for query in quiet.queries] * 10
     alone = _timed_turns(database, own)
@@ -228,67 +204,11 @@ def _measure_many(database: Database, repositories: int, each: int, *, questions
     return Many(
         repositories=repositories,
         chunks=repositories * each,
-        latency=latency,
+        latency=in_turns,
         alone=alone,
         beside_writer=beside_writer,
         beside_searcher=beside_searcher,
     )
-
-
-def _measure_end_to_end(database: Database, chunks: int, questions: int) -> EndToEnd:
-    place = _create(database, f"whole/{chunks}", chunks, questions)
-    if chunks > EXACT_UP_TO:
-        _build(database, place)
-    embedder = SentenceTransformerEmbedder()
-    retriever = Retriever(Catalogue(database), lambda _: embedder)
-    embedding: list[float] = []
-    candidates: list[float] = []
-    search: list[float] = []
-    warm_up = place.queries[:5]
-    for query in (*warm_up, *place.queries):
-        # One after the other, so that whatever else the machine does falls on all alike.
-        embedding.append(_milliseconds(partial(embedder.encode, [query.text])))
-        candidates.append(_milliseconds(partial(_find, database, place, query, place.chunks)))
-        search.append(
-            _milliseconds(partial(retriever.search, query.text, repository=place.name, knn=KNN))
-        )
-    first, second, third = (
-        _latency(times[len(warm_up) :]) for times in (embedding, candidates, search)
-    )
-    return EndToEnd(
-        chunks=chunks,
-        embedding=first,
-        candidates=second,
-        search=third,
-        ratio=round(third.p50 / first.p50, 2),
-    )
-
-
-def _create(
-    database: Database, name: str, chunks: int, questions: int, *, seed: int = 0
-) -> Synthetic:
-    with database.transaction() as connection:
-        register_vector(connection)
-        place = create(connection, name, chunks=chunks, questions=questions, seed=chunks + seed)
-    with psycopg.connect(database.url, autocommit=True) as connection:
-        for table in ("chunks", "chunk_vectors"):
-            connection.execute(f"VACUUM ANALYZE {table}_{place.repository_id}")
-    return place
-
-
-def _build(database: Database, place: Synthetic) -> float:
-    """Build the structures, whatever the size, and return the seconds that it took."""
-    started = time.perf_counter()
-    _tell_size(database, place, max(place.chunks, BY_STRUCTURES))
-    with psycopg.connect(database.url, autocommit=True) as connection:
-        ensure_structure(connection, place.repository_id)
-    _tell_size(database, place, place.chunks)
-    return time.perf_counter() - started
-
-
-def _tell_size(database: Database, place: Synthetic, chunks: int) -> None:
-    with database.transaction() as connection:
-        connection.execute("UPDATE indexes SET chunks = %s WHERE id = %s", (chunks, place.index_id))
 
 
 def _bytes(database: Database, *names: str) -> float:
@@ -300,31 +220,6 @@ def _bytes(database: Database, *names: str) -> float:
             (list(names),),
         ).fetchone()
     return round(float(row[0]), 1) if row else 0.0
-
-
-def _find(
-    database: Database,
-    place: Synthetic,
-    query: Query,
-    chunks: int,
-    *,
-    dense: bool = True,
-    lexical: bool = True,
-) -> list[Candidate]:
-    with database.snapshot(place.repository_id) as connection:
-        return find_candidates(
-            connection,
-            repository_id=place.repository_id,
-            index_ids=[place.index_id],
-            chunks=chunks,
-            vector=_given(query.vector if dense else None),
-            terms=query.terms if lexical else None,
-            limit=LIMIT,
-        )
-
-
-def _given(vector: HalfVector | None) -> Callable[[], HalfVector | None]:
-    return lambda: vector
 
 
 def _timed(
@@ -346,33 +241,22 @@ def _timed(
                 repository_id=place.repository_id,
                 index_ids=[place.index_id],
                 chunks=chunks,
-                vector=_given(query.vector if dense else None),
+                vector=given(query.vector if dense else None),
                 terms=query.terms if lexical else None,
                 limit=LIMIT,
             )
             times.append((time.perf_counter() - started) * 1_000)
-    return _latency(times)
+    return latency(times)
 
 
 def _timed_turns(database: Database, turns: Sequence[tuple[Synthetic, Query]]) -> Latency:
     """Time each search with its connection and scope, as it goes from tenant to tenant."""
-    return _latency(
+    return latency(
         [
-            _milliseconds(partial(_find, database, place, query, place.chunks))
+            milliseconds(partial(find, database, place, query, place.chunks))
             for place, query in turns
         ]
     )
-
-
-def _milliseconds(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return (time.perf_counter() - started) * 1_000
-
-
-def _latency(times: Sequence[float]) -> Latency:
-    cuts = statistics.quantiles(times, n=20)
-    return Latency(p50=round(statistics.median(times), 2), p95=round(cuts[-1], 2))
 
 
 def _similarity(candidate: Candidate) -> float:
@@ -394,7 +278,7 @@ def _recall(
     shares = []
     for query, all_best in zip(queries, exact, strict=True):
         tenth = sorted((score(each) for each in all_best), reverse=True)[RECALLED - 1]
-        found = [score(each) for each in _find(database, place, query, BY_STRUCTURES)]
+        found = [score(each) for each in find(database, place, query, BY_STRUCTURES)]
         good = sum(each >= tenth - 1e-6 for each in found)
         shares.append(min(good, RECALLED) / RECALLED)
     return round(statistics.mean(shares), 4)
@@ -446,7 +330,7 @@ def _search(url: str, place: Synthetic, started: Event, stop: Event) -> None:
     with Database(url) as database:
         while not stop.is_set():
             for query in place.queries:
-                _find(database, place, query, place.chunks)
+                find(database, place, query, place.chunks)
             started.set()
 
 
@@ -495,9 +379,12 @@ def _show_others(console: Console, many: Many, whole: EndToEnd) -> None:
     table.add_row("one of them alone", str(many.alone))
     table.add_row("beside a neighbour that writes", str(many.beside_writer))
     table.add_row("beside a neighbour that searches", str(many.beside_searcher))
-    table.add_row(f"embedding a question ({whole.chunks:,} chunks)", str(whole.embedding))
-    table.add_row("its candidates", str(whole.candidates))
-    table.add_row(f"the whole search: {whole.ratio} times the embedding", str(whole.search))
+    table.add_section()
+    table.add_row("a question, by sentence-transformers as it comes", str(whole.as_it_comes))
+    table.add_row("in the search's number format, on one thread", str(whole.bare))
+    table.add_row("by the search's own way", str(whole.embedding))
+    table.add_row(f"its candidates ({whole.chunks:,} chunks)", str(whole.candidates))
+    table.add_row(f"the whole search: {whole.ratio} times the second", str(whole.search))
     console.print(table)
 
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
+from transformers import DistilBertConfig, DistilBertModel
 
 from retrieval import embeddings, torch_threads
 from retrieval.embeddings import DEFAULT_MODEL, SentenceTransformerEmbedder
 from retrieval.errors import ModelMissing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -37,13 +39,18 @@ def test_a_question_is_read_on_one_thread_and_many_texts_on_all(
     model: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model.encode(["warm-up"])
-    encode, used = embeddings._encode, []
+    used = []
 
-    def recorded(*arguments: Any) -> Any:  # noqa: ANN401 - passed on as they are
-        used.append(torch.get_num_threads())
-        return encode(*arguments)
+    def recorded(call: Callable[..., Any]) -> Callable[..., Any]:
+        def record(*arguments: Any) -> Any:  # noqa: ANN401 - passed on as they are
+            used.append(torch.get_num_threads())
+            return call(*arguments)
 
-    monkeypatch.setattr(embeddings, "_encode", recorded)
+        return record
+
+    assert model._read_one
+    monkeypatch.setattr(model, "_read_one", recorded(model._read_one))
+    monkeypatch.setattr(embeddings, "_encode", recorded(embeddings._encode))
     monkeypatch.setattr(torch_threads, "_every", [3])
 
     model.encode(["How do I boil water?"])
@@ -72,6 +79,51 @@ def test_a_thread_that_begins_beside_a_question_reads_many_texts_on_all(
 
     assert used == [3]
     assert torch.get_num_threads() == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do I boil a litre of water in a kettle?",
+        "",
+        "?",
+        "Wie koche ich Wasser im Kessel? 水を沸かす",
+        "boil the kettle again and again " * 200,
+    ],
+)
+def test_one_text_is_read_as_the_library_reads_it(
+    model: SentenceTransformerEmbedder, text: str
+) -> None:
+    (alone,) = model.encode([text])
+    (by_library,) = embeddings._encode(model._load(), [text])
+
+    assert model._read_one
+    assert np.linalg.norm(alone) == pytest.approx(1, abs=1e-5)
+    assert alone @ by_library > 0.9995
+
+
+def test_a_model_that_takes_its_vectors_elsewhere_is_read_by_the_library(tmp_path: Path) -> None:
+    folder = _copied(tmp_path / "model")
+    pooling = folder / "1_Pooling" / "config.json"
+    pooling.write_text('{"word_embedding_dimension": 384, "pooling_mode": "cls"}')
+    other = SentenceTransformerEmbedder(str(folder))
+
+    (alone,) = other.encode(["How do I boil water?"])
+
+    assert other._read_one is None
+    assert alone @ other.encode(["How do I boil water?", "toast"])[0] > 0.999
+
+
+def test_a_model_of_another_make_is_read_by_the_library(tmp_path: Path) -> None:
+    folder = _copied(tmp_path / "model")
+    small = DistilBertConfig(vocab_size=30_522, dim=24, n_layers=1, n_heads=2, hidden_dim=48)
+    (folder / "model.safetensors").unlink()
+    DistilBertModel(small).save_pretrained(folder)
+    (folder / "1_Pooling" / "config.json").write_text('{"word_embedding_dimension": 24}')
+    other = SentenceTransformerEmbedder(str(folder))
+
+    assert other.encode(["How do I boil water?"]).shape == (1, 24)
+    assert other._read_one is None
 
 
 def test_nothing_gives_no_vector(model: SentenceTransformerEmbedder) -> None:
