@@ -278,7 +278,8 @@ class Indexer:
         replaced = self._replace_changed(target, source, progress)
         embedded = self._embed(place, progress).texts if embed else 0
         waiting = self._count_waiting(place) if replaced.waiting else 0
-        is_structured = self._ensure_structure(place)
+        # Whoever has the model read the texts here and now waits for the end.
+        is_structured = self._ensure_structure(place, workers=int(embed))
         return IndexReport(
             repository=place.name,
             ref=ref,
@@ -460,10 +461,10 @@ class Indexer:
                 connection, repository_id=place.id, model=self._embedder.model
             )
 
-    def _ensure_structure(self, place: Repository) -> bool:
+    def _ensure_structure(self, place: Repository, *, workers: int = 0) -> bool:
         with connect(self._database.url) as connection:
             connection.autocommit = True
-            return ensure_structure(connection, place.id)
+            return ensure_structure(connection, place.id, workers=workers)
 
 
 def _within(room: int, documents: Sequence[Document]) -> Iterator[Document]:

@@ -27,6 +27,9 @@ class KindWeights:
     lexical: float
     """Share of the lexical score, the best candidate's taken as 1, beside the cosine's 0.7.
     An error message and a name stand in the sources as they are written; prose seldom does."""
+    whole_at: int
+    """Terms of the question from which on they weigh that much; fewer weigh in proportion. Few
+    words stand together in much that is not about them."""
     dated: float
     """Factor for blog posts, changelogs and release notes."""
     definition: float
@@ -51,11 +54,11 @@ class Weights:
     gist_unknown: float = 0.9
     """What stands for a gist's cosine where there is none, as a share of the chunk's own."""
     kinds: tuple[tuple[QueryKind, KindWeights], ...] = (
-        (QueryKind.PROSE, KindWeights(lexical=0.2, dated=0.85, definition=0.03)),
-        (QueryKind.OVERVIEW, KindWeights(lexical=0.2, dated=0.85, definition=0.03)),
-        (QueryKind.SYMBOL, KindWeights(lexical=0.4, dated=0.85, definition=0.2)),
-        (QueryKind.ERROR, KindWeights(lexical=0.4, dated=0.85, definition=0.0)),
-        (QueryKind.CHANGE, KindWeights(lexical=0.2, dated=1.15, definition=0.0)),
+        (QueryKind.PROSE, KindWeights(lexical=0.25, whole_at=12, dated=0.85, definition=0.03)),
+        (QueryKind.OVERVIEW, KindWeights(lexical=0.25, whole_at=12, dated=0.85, definition=0.03)),
+        (QueryKind.SYMBOL, KindWeights(lexical=0.4, whole_at=1, dated=0.85, definition=0.2)),
+        (QueryKind.ERROR, KindWeights(lexical=0.4, whole_at=1, dated=0.85, definition=0.0)),
+        (QueryKind.CHANGE, KindWeights(lexical=0.2, whole_at=1, dated=1.15, definition=0.0)),
     )
     named_file: float = 0.1
     """Added to what stands in a file that the question names."""
@@ -92,6 +95,9 @@ MAX_GAP = 3
 """Lines between two units that are next to each other: they are blank."""
 
 _RUNNING_TEXT = frozenset({ChunkKind.SECTION, ChunkKind.TUTORIAL, ChunkKind.CELL})
+
+FEW = 5
+"""Terms that a question is taken to have at the least: what has two words is about both."""
 
 SUPPORTING = 2
 """Further units of a file whose scores support its best."""
@@ -171,6 +177,7 @@ def _scorer(
     middling = known[len(known) // 2] if known else 0.0
     gists = _gists(candidates)
     factor_of = _path_factors(query, weights)
+    words = kind.lexical * min(1.0, max(FEW, len(query.terms)) / kind.whole_at)
 
     def score(candidate: Candidate) -> float:
         similarity = middling if candidate.similarity is None else candidate.similarity
@@ -178,7 +185,7 @@ def _scorer(
         total = (
             weights.dense * similarity
             + weights.gist * (weights.gist_unknown * similarity if gist is None else gist)
-            + kind.lexical * candidate.lexical / most
+            + words * candidate.lexical / most
         )
         if (candidate.path, candidate.unit_start_line) in defined:
             total += kind.definition

@@ -17,7 +17,7 @@ from retrieval.search import Retriever
 from retrieval.torch_threads import one_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from storage import Database
 
@@ -40,6 +40,8 @@ class EndToEnd:
     search: Latency
     ratio: float
     """The search's median to that of the bare embedding."""
+    on_all_threads: Latency
+    """As ``bare``, but on all threads, with nothing beside it."""
     as_it_comes: Latency
     """Of the question's embedding by sentence-transformers, untouched: in fp32, on all threads."""
 
@@ -54,10 +56,9 @@ def measure_end_to_end(database: Database, chunks: int, questions: int) -> EndTo
     library = _library()
     if has_bf16():
         library.bfloat16()
-    calls: dict[str, Callable[[], object]] = {}
     times: dict[str, list[float]] = {}
     for query in (*place.queries[:WARM_UP], *place.queries):
-        calls = {
+        calls: dict[str, Callable[[], object]] = {
             "bare": partial(_encode_on_one_thread, library, query.text),
             "embedding": partial(embedder.encode, [query.text]),
             "candidates": partial(find, database, place, query, place.chunks),
@@ -67,15 +68,20 @@ def measure_end_to_end(database: Database, chunks: int, questions: int) -> EndTo
         for name, call in calls.items():
             times.setdefault(name, []).append(milliseconds(call))
     whole = {name: latency(taken[WARM_UP:]) for name, taken in times.items()}
-    # By itself: its threads go on waiting for work on processors that the others need.
-    untouched = _library()
-    alone = [milliseconds(partial(_encode, untouched, query.text)) for query in place.queries]
+    texts = [query.text for query in place.queries]
     return EndToEnd(
         chunks=chunks,
         **whole,
         ratio=round(whole["search"].p50 / whole["bare"].p50, 2),
-        as_it_comes=latency(alone[WARM_UP:]),
+        on_all_threads=_alone(library, texts),
+        as_it_comes=_alone(_library(), texts),
     )
+
+
+def _alone(library: SentenceTransformer, texts: Sequence[str]) -> Latency:
+    """Time it by itself: its threads wait for work on processors that a search needs."""
+    times = [milliseconds(partial(_encode, library, text)) for text in texts]
+    return latency(times[WARM_UP:])
 
 
 def _library() -> SentenceTransformer:

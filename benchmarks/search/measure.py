@@ -381,10 +381,11 @@ def _show_others(console: Console, many: Many, whole: EndToEnd) -> None:
     table.add_row("beside a neighbour that searches", str(many.beside_searcher))
     table.add_section()
     table.add_row("a question, by sentence-transformers as it comes", str(whole.as_it_comes))
-    table.add_row("in the search's number format, on one thread", str(whole.bare))
+    table.add_row("in the search's number format", str(whole.on_all_threads))
+    table.add_row("in that, on one thread", str(whole.bare))
     table.add_row("by the search's own way", str(whole.embedding))
     table.add_row(f"its candidates ({whole.chunks:,} chunks)", str(whole.candidates))
-    table.add_row(f"the whole search: {whole.ratio} times the second", str(whole.search))
+    table.add_row(f"the whole search: {whole.ratio} times the third", str(whole.search))
     console.print(table)
 
 

@@ -230,13 +230,16 @@ def _terms(
     )
     known = ranks < len(vocabulary)
     numbers = np.where(known, vocabulary[np.where(known, ranks, 0)], ranks * SCATTER % DIMENSIONS)
+    numbers.sort(axis=1)
+    # By chance two have one number; what is drawn below does not hang on which is which.
+    while (alike := numbers[:, 1:] == numbers[:, :-1]).any():
+        numbers[:, 1:][alike] = (numbers[:, 1:][alike] + 1) % DIMENSIONS
+        numbers.sort(axis=1)
     counts = random.geometric(0.6, (rows, TERMS)).astype(np.float32)
     counts[np.argsort(random.random((rows, TERMS)), axis=1) < CONTEXT_TERMS] += CONTEXT_WEIGHT
     lengths = MEAN_LENGTH * random.lognormal(0.0, 0.5, (rows, 1))
     norms = SATURATION * (1 - LENGTH_NORMALISATION + LENGTH_NORMALISATION * lengths / MEAN_LENGTH)
-    weights = (counts * (SATURATION + 1) / (counts + norms)).astype(np.float32)
-    order = np.argsort(numbers, axis=1)
-    return np.take_along_axis(numbers, order, axis=1), np.take_along_axis(weights, order, axis=1)
+    return numbers, (counts * (SATURATION + 1) / (counts + norms)).astype(np.float32)
 
 
 @cache

@@ -96,8 +96,23 @@ def test_the_lexical_score_has_no_scale_of_its_own() -> None:
     for scale in (0.001, 1.0, 1000.0):
         worded = _candidate("worded.py", lexical=2 * scale)
         other = _candidate("other.py", lexical=scale)
-        best, second = rank(_query(), [worded, other], knn=2)
-        assert best.score - second.score == pytest.approx(WEIGHTS.of(QueryKind.PROSE).lexical / 2)
+        best, second = rank(_query(QueryKind.ERROR), [worded, other], knn=2)
+        assert best.score - second.score == pytest.approx(WEIGHTS.of(QueryKind.ERROR).lexical / 2)
+
+
+def test_the_words_of_a_long_question_count_more_than_those_of_a_short_one() -> None:
+    worded = _candidate("worded.py", lexical=9.0, similarity=0.4)
+    near = _candidate("near.py", similarity=0.55)
+    whole_at = WEIGHTS.of(QueryKind.PROSE).whole_at
+
+    def first(terms: int, weights: Weights = WEIGHTS) -> str:
+        query = replace(_query(), terms=tuple(f"word{n}" for n in range(terms)))
+        return _order(query, near, worded, weights=weights)[0]
+
+    assert first(whole_at) == "worded.py"
+    assert first(2 * whole_at) == "worded.py"
+    assert first(2) == "near.py"
+    assert first(2, _with_kind(QueryKind.PROSE, whole_at=1)) == "worded.py"
 
 
 def test_a_gist_that_is_near_raises_its_unit() -> None:

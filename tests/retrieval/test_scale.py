@@ -93,6 +93,31 @@ def test_a_large_repository_gets_its_structures(owner: Connection, repository_id
     assert set(_standing(owner, repository_id)) == _names(repository_id, 3)
 
 
+_WATCH = """
+CREATE TABLE helping (workers text);
+CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO public.helping VALUES (current_setting('max_parallel_maintenance_workers'));
+END $$;
+CREATE EVENT TRIGGER watch ON ddl_command_start WHEN tag IN ('CREATE INDEX')
+    EXECUTE FUNCTION watch();
+"""
+
+
+@pytest.mark.parametrize("asked", [{}, {"workers": 1}])
+def test_a_build_is_helped_by_as_many_workers_as_are_asked_for(
+    owner: Connection, repository_id: int, asked: dict[str, int]
+) -> None:
+    _size(owner, repository_id, LARGE)
+    owner.execute(_WATCH)
+    usual = owner.execute("SHOW max_parallel_maintenance_workers").fetchone()
+
+    ensure_structure(owner, repository_id, **asked)
+
+    helping = owner.execute("SELECT DISTINCT workers FROM helping").fetchall()
+    assert helping == [(str(asked.get("workers", 0)),)]
+    assert owner.execute("SHOW max_parallel_maintenance_workers").fetchone() == usual
+
+
 def test_what_stands_is_left_alone(owner: Connection, repository_id: int) -> None:
     _size(owner, repository_id, LARGE)
     ensure_structure(owner, repository_id)
