@@ -28,7 +28,7 @@ LEXICAL_BUDGET = 2_000
 """Chunks of a large index that are fetched for their words and scored. Each costs about a
 microsecond, and fewer would miss more of the best; ``benchmarks/search`` tells the recall."""
 
-EF_SEARCH = 120
+EF_SEARCH = 200
 """Nodes that the HNSW graph keeps in sight (pgvector's ``hnsw.ef_search``), unless more candidates
 are asked for; ``benchmarks/search`` tells the recall."""
 

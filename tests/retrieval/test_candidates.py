@@ -408,6 +408,47 @@ def test_a_small_budget_still_finds_the_chunks_that_hold_most_of_the_question(
         assert np.mean(holding) > 2.5
 
 
+def test_a_repository_that_came_after_the_last_analysis_has_only_its_terms_looked_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scale, "EXACT_UP_TO", 2)
+    monkeypatch.setattr(scale, "DROPPED_BELOW", 1)
+    theirs = _fill(database, _repository(database, "b/theirs"), seed=3)
+    _add_words(database, theirs, 20_000)
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("ANALYZE lexicon")
+    ours = _fill(database, _repository(database, "a/ours"), seed=1)
+    _add_words(database, ours, 5_000)
+    _build(database, ours.repository_id)
+
+    with database.snapshot(ours.repository_id) as connection:
+        found = find_candidates(
+            connection,
+            repository_id=ours.repository_id,
+            index_ids=[ours.index_id],
+            chunks=CHUNKS,
+            vector=lambda: None,
+            terms=SparseVector(IDFS, DIMENSIONS),
+            limit=LIMIT,
+        )
+        read = connection.execute(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables"
+            " WHERE relname = 'lexicon'"
+        ).fetchone()
+
+    assert found
+    assert read == (len(IDFS),)
+
+
+def _add_words(database: Database, corpus: Corpus, count: int) -> None:
+    with database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO lexicon (repository_id, index_id, term, chunks)"
+            " SELECT %s, %s, term, 1 FROM generate_series(1000, 999 + %s) AS term",
+            (corpus.repository_id, corpus.index_id, count),
+        )
+
+
 def test_models_of_two_dimensions_are_searched_side_by_side(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
