@@ -1,7 +1,7 @@
 """PostgreSQL: the pool, the embedded server, the migrations runner."""
 
 from storage.database import Connection, Cursor, Database
-from storage.errors import DatabaseUnreachable, MigrationFailed, StorageError
+from storage.errors import DatabaseUnreachable, MigrationFailed, NotMigrated, StorageError
 
 __all__ = [
     "Connection",
@@ -9,5 +9,6 @@ __all__ = [
     "Database",
     "DatabaseUnreachable",
     "MigrationFailed",
+    "NotMigrated",
     "StorageError",
 ]

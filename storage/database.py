@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from storage.errors import DatabaseUnreachable
+from storage.errors import DatabaseUnreachable, NotMigrated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,8 +164,7 @@ class Database:
         round trip.
         """
         with self._lent(CONNECT_TIMEOUT) as connection:
-            if not _knows_vectors(connection):
-                register_vector(connection)
+            _learn_vectors(connection)
             try:
                 # psycopg's own transaction would wait at its beginning and at its end.
                 with connection.pipeline():
@@ -205,11 +204,15 @@ class Database:
 
 
 def _scope(connection: Connection, repository_id: int) -> None:
-    if not _knows_vectors(connection):
-        register_vector(connection)
+    _learn_vectors(connection)
     connection.execute(_SCOPE, (str(repository_id),))
 
 
-def _knows_vectors(connection: Connection) -> bool:
-    """Say whether the connection has made the four look-ups in the catalogue that vectors need."""
-    return connection.adapters.types.get("halfvec") is not None
+def _learn_vectors(connection: Connection) -> None:
+    """Make the four look-ups in the catalogue that vectors need, once for a connection."""
+    if connection.adapters.types.get("halfvec") is not None:
+        return
+    try:
+        register_vector(connection)
+    except psycopg.ProgrammingError as error:
+        raise NotMigrated(f"{error}; run `fury-bot migrate`") from error

@@ -4,6 +4,7 @@
 
     StorageError
     ├── DatabaseUnreachable   no connection; the message names the host, never the password
+    ├── NotMigrated           the database is empty, or older than this release
     └── MigrationFailed       a migration's SQL was refused
 """
 
@@ -16,6 +17,10 @@ class StorageError(Exception):
 
 class DatabaseUnreachable(StorageError):
     """No connection can be made."""
+
+
+class NotMigrated(StorageError):
+    """What this release reads is not in the database yet."""
 
 
 class MigrationFailed(StorageError):

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
 
-from storage import Connection, Database, DatabaseUnreachable
+from storage import Connection, Database, DatabaseUnreachable, NotMigrated
 
 
 def _repository(database: Database, name: str) -> int:
@@ -273,3 +273,12 @@ def test_a_url_that_is_none_is_said_to_be_none() -> None:
 
     assert "not a PostgreSQL URL" in str(raised.value)
     assert "hunter2" not in str(raised.value)
+
+
+def test_a_database_that_was_never_migrated_is_refused_as_such(server: str) -> None:
+    with Database(server) as database:
+        with pytest.raises(NotMigrated, match="fury-bot migrate"), database.snapshot_of("a/b"):
+            pass
+        with pytest.raises(NotMigrated, match="fury-bot migrate"), database.knowledge(1):
+            pass
+        database.ping()

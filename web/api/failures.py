@@ -17,7 +17,7 @@ from generation.protocol import (
     Unavailable,
 )
 from generation.unasked import LeftAlone
-from storage import StorageError
+from storage import NotMigrated, StorageError
 from web.api.errors import (
     ApiError,
     InternalError,
@@ -44,6 +44,9 @@ def api_error(error: Exception) -> ApiError:
             return NotFound(str(error))
         case GenerationError():
             return _of_provider(error)
+        case NotMigrated() | psycopg.errors.UndefinedTable():
+            log.error("database_not_migrated", reason=str(error))
+            return ServiceUnavailable("the database is not set up yet", retry_after=RETRY_AFTER)
         case StorageError() | psycopg.OperationalError():
             # The message names the database's host, which is no business of the caller's.
             log.error("database_unavailable", reason=str(error))

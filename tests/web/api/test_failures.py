@@ -22,7 +22,7 @@ from generation.protocol import (
     Unavailable,
 )
 from generation.unasked import CircuitOpen, KeyRefused
-from storage import DatabaseUnreachable
+from storage import DatabaseUnreachable, NotMigrated
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -52,6 +52,8 @@ FAILURES = [
     (TooLong("groq", "the window"), 422, "invalid", "groq: the window"),
     (DatabaseUnreachable("cannot reach db.internal"), 503, "unavailable", "the database"),
     (psycopg.OperationalError("db.internal went away"), 503, "unavailable", "the database"),
+    (NotMigrated("internal"), 503, "unavailable", "the database is not set up yet"),
+    (psycopg.errors.UndefinedTable("internal"), 503, "unavailable", "is not set up yet"),
 ]
 
 
