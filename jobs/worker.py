@@ -33,6 +33,9 @@ Far beyond the time after which its jobs are free: one that lives, and was only 
 give signs of life nor take a job once its row is gone.
 """
 
+LATE = 24 * 3600.0
+"""Seconds after which a scheduled job that no worker was there for is not made up for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -204,7 +207,7 @@ async def _enqueue_due(app: procrastinate.App) -> None:
 
     procrastinate's workers look at the clock too, but end without, where their queue is empty.
     """
-    clock = PeriodicDeferrer(app.periodic_registry)
+    clock = PeriodicDeferrer(app.periodic_registry, max_delay=LATE)
     await clock.defer_jobs(clock.get_previous_tasks(at=time.time()))
 
 

@@ -278,8 +278,7 @@ class Indexer:
         replaced = self._replace_changed(target, source, progress)
         embedded = self._embed(place, progress).texts if embed else 0
         waiting = self._count_waiting(place) if replaced.waiting else 0
-        # Whoever has the model read the texts here and now waits for the end.
-        is_structured = self._ensure_structure(place, workers=int(embed))
+        is_structured = self._ensure_structure(place)
         return IndexReport(
             repository=place.name,
             ref=ref,
@@ -461,10 +460,10 @@ class Indexer:
                 connection, repository_id=place.id, model=self._embedder.model
             )
 
-    def _ensure_structure(self, place: Repository, *, workers: int = 0) -> bool:
+    def _ensure_structure(self, place: Repository) -> bool:
         with connect(self._database.url) as connection:
             connection.autocommit = True
-            return ensure_structure(connection, place.id, workers=workers)
+            return ensure_structure(connection, place.id)
 
 
 def _within(room: int, documents: Sequence[Document]) -> Iterator[Document]:

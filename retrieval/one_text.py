@@ -55,7 +55,9 @@ def _tokenizer_of(model: SentenceTransformer) -> Tokenizer | None:
     if not isinstance(backend, Tokenizer) or model.max_seq_length is None:
         return None
     tokenizer = Tokenizer.from_str(backend.to_str())
-    tokenizer.enable_truncation(model.max_seq_length)
+    tokenizer.enable_truncation(
+        model.max_seq_length, direction=getattr(model.tokenizer, "truncation_side", "right")
+    )
     tokenizer.no_padding()
     return tokenizer
 

@@ -72,15 +72,12 @@ def is_large(chunks: int) -> bool:
     return chunks > EXACT_UP_TO
 
 
-def ensure_structure(connection: Connection, repository_id: int, *, workers: int = 0) -> bool:
+def ensure_structure(connection: Connection, repository_id: int) -> bool:
     """Build what the repository's size asks for, and drop what it no longer does.
 
     To be called after each index run, outside its transaction, by the tables' owner, as often as
     one likes: what stands already is left alone, and what a build that was killed left behind is
     built anew. Searches and writes go on meanwhile.
-
-    ``workers`` of the server help with a build. By default none does: nobody waits for one, and
-    they would take the processors of those who search.
 
     Returns:
         False when another process is building. Builds take turns in the whole database, since two
@@ -99,7 +96,7 @@ def ensure_structure(connection: Connection, repository_id: int, *, workers: int
     if not _locks(connection, "SELECT pg_try_advisory_lock(%s)"):
         return False
     try:
-        _bring_up(connection, repository_id, workers)
+        _bring_up(connection, repository_id)
     finally:
         _locks(connection, "SELECT pg_advisory_unlock(%s)")
     return True
@@ -115,7 +112,7 @@ class _Structure:
     """That its build may take."""
 
 
-def _bring_up(connection: Connection, repository_id: int, workers: int) -> None:
+def _bring_up(connection: Connection, repository_id: int) -> None:
     sizes: dict[int | None, int] = dict(connection.execute(_SIZES, (repository_id,)).fetchall())
     names = {
         "chunks": f"chunks_{repository_id}",
@@ -133,7 +130,7 @@ def _bring_up(connection: Connection, repository_id: int, workers: int) -> None:
             log.info("structure_dropped", name=name, valid=is_valid)
     for item in _structures(repository_id, sizes, above=EXACT_UP_TO):
         if not standing.get(item.name):
-            _build(connection, item, workers)
+            _build(connection, item)
 
 
 def _structures(
@@ -173,12 +170,14 @@ def _bounded(megabytes: int) -> int:
     return min(max(megabytes, least), most)
 
 
-def _build(connection: Connection, structure: _Structure, workers: int) -> None:
+def _build(connection: Connection, structure: _Structure) -> None:
     log.info("structure_building", name=structure.name, megabytes=structure.megabytes)
     connection.execute(
         "SELECT set_config('maintenance_work_mem', %s, false),"
-        " set_config('max_parallel_maintenance_workers', %s, false)",
-        (f"{structure.megabytes}MB", str(workers)),
+        # Workers would take the processors of those who search, and build the graph in shared
+        # memory, of which a container has 64 MB unless it is told otherwise.
+        " set_config('max_parallel_maintenance_workers', '0', false)",
+        (f"{structure.megabytes}MB",),
     )
     try:
         connection.execute(structure.statement)

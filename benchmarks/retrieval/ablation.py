@@ -45,8 +45,13 @@ def variants(weights: Weights = WEIGHTS) -> Mapping[str, Weights]:
         "meaning alone": _each_kind(replace(weights, gist=0.0), lexical=0.0),
         "no gist": replace(weights, gist=0.0),
         "one weighting for all kinds": _each_kind(
-            weights, lexical=prose.lexical, dated=prose.dated, definition=prose.definition
+            weights,
+            lexical=prose.lexical,
+            whole_at=prose.whole_at,
+            dated=prose.dated,
+            definition=prose.definition,
         ),
+        "words in full in short questions": _each_kind(weights, whole_at=1),
         "no definitions": _each_kind(weights, definition=0.0),
         "no named files": replace(weights, named_file=0.0),
         "no support in a file": replace(weights, support=0.0),

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Dense
+from torch.nn.functional import cosine_similarity
 from transformers import DistilBertConfig, DistilBertModel
 
 from retrieval import embeddings, torch_threads
 from retrieval.embeddings import DEFAULT_MODEL, SentenceTransformerEmbedder
 from retrieval.errors import ModelMissing
+from retrieval.one_text import reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from retrieval.embeddings import Vectors
 
 
 def test_vectors_come_in_the_order_of_their_texts(model: SentenceTransformerEmbedder) -> None:
@@ -112,6 +120,48 @@ def test_a_model_that_takes_its_vectors_elsewhere_is_read_by_the_library(tmp_pat
 
     assert other._read_one is None
     assert alone @ other.encode(["How do I boil water?", "toast"])[0] > 0.999
+
+
+def test_a_model_that_makes_its_vectors_narrower_is_read_by_the_library(tmp_path: Path) -> None:
+    folder = _copied(tmp_path / "model")
+    whole = SentenceTransformer(str(folder), device="cpu")
+    whole[2] = Dense(in_features=384, out_features=8)
+    whole.save(str(tmp_path / "narrower"))
+    other = SentenceTransformerEmbedder(str(tmp_path / "narrower"))
+
+    assert other.encode(["How do I boil water?"]).shape == (1, 8)
+    assert other._read_one is None
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_of_a_text_that_is_too_long_the_same_end_is_read_as_by_the_library(
+    tmp_path: Path, side: str
+) -> None:
+    folder = _copied(tmp_path / "model")
+    settings = folder / "tokenizer_config.json"
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"truncation_side": side}))
+    library = SentenceTransformer(str(folder), device="cpu")
+    read = reader_of(library)  # before the library has read anything, and set its tokenizer for it
+    text = "boil water in the kettle " * 60 + "toast the bread in the oven " * 60
+
+    assert read
+    vector = read(text)
+    assert cosine_similarity(vector, library.encode(text, convert_to_tensor=True), dim=0) > 0.999
+
+
+def test_one_text_and_many_are_read_side_by_side(model: SentenceTransformerEmbedder) -> None:
+    """A tokenizer that is set for a batch while another thread reads by it fails."""
+    expected = model.encode(["How do I boil water?"])
+
+    def read(texts: list[str]) -> Vectors:
+        return [model.encode(texts) for _ in range(40)][-1]
+
+    with ThreadPoolExecutor() as pool:
+        many = [pool.submit(read, ["toast", "boil the kettle " * count]) for count in (1, 90)]
+        one = [pool.submit(read, ["How do I boil water?"]) for _ in range(4)]
+
+    assert all((vectors.result() == expected).all() for vectors in one)
+    assert all(vectors.result().shape == (2, 384) for vectors in many)
 
 
 def test_a_model_of_another_make_is_read_by_the_library(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from retrieval.candidates import Candidate
 from retrieval.model import ChunkKind
 from retrieval.query import Query, QueryKind, read_query
-from retrieval.ranking import WEIGHTS, KindWeights, Weights, coverage, rank
+from retrieval.ranking import FEW, WEIGHTS, KindWeights, Weights, coverage, rank
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -109,6 +109,15 @@ def test_the_words_of_a_long_question_count_more_than_those_of_a_short_one() -> 
         query = replace(_query(), terms=tuple(f"word{n}" for n in range(terms)))
         return _order(query, near, worded, weights=weights)[0]
 
+    def lead(terms: int) -> float:
+        query = replace(_query(), terms=tuple(f"word{n}" for n in range(terms)))
+        one, two = rank(query, [replaced(lexical=9.0), replaced(lexical=3.0)], knn=2)
+        return one.score - two.score
+
+    def replaced(lexical: float) -> Candidate:
+        return _candidate(f"{lexical}.py", lexical=lexical)
+
+    assert lead(1) == lead(FEW) < lead(FEW + 1) < lead(whole_at) == lead(whole_at + 1)
     assert first(whole_at) == "worded.py"
     assert first(2 * whole_at) == "worded.py"
     assert first(2) == "near.py"

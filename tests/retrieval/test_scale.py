@@ -103,18 +103,14 @@ CREATE EVENT TRIGGER watch ON ddl_command_start WHEN tag IN ('CREATE INDEX')
 """
 
 
-@pytest.mark.parametrize("asked", [{}, {"workers": 1}])
-def test_a_build_is_helped_by_as_many_workers_as_are_asked_for(
-    owner: Connection, repository_id: int, asked: dict[str, int]
-) -> None:
+def test_a_build_has_no_workers_beside_it(owner: Connection, repository_id: int) -> None:
     _size(owner, repository_id, LARGE)
     owner.execute(_WATCH)
     usual = owner.execute("SHOW max_parallel_maintenance_workers").fetchone()
 
-    ensure_structure(owner, repository_id, **asked)
+    ensure_structure(owner, repository_id)
 
-    helping = owner.execute("SELECT DISTINCT workers FROM helping").fetchall()
-    assert helping == [(str(asked.get("workers", 0)),)]
+    assert owner.execute("SELECT DISTINCT workers FROM helping").fetchall() == [("0",)]
     assert owner.execute("SHOW max_parallel_maintenance_workers").fetchone() == usual
 
 
