@@ -69,7 +69,7 @@ class Weights:
     """Factor for tests, unless the question is about them."""
     housekeeping: float = 0.85
     """Factor for what explains nothing of the project's own: workflows, ignore lists, licences,
-    vendored packages; unless the question speaks of such."""
+    vendored packages, the looks of its pages; unless the question speaks of such."""
     package_file: float = 0.9
     """Factor for ``__init__.py``, which repeats what other files define."""
     same_file: float = 0.7
@@ -112,7 +112,7 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _HOUSEKEEPING = re.compile(
-    r"(^|/)(_?vendor(ed)?|third[-_]party|node_modules|\.github|\.circleci|\.gitlab|ci|\.ci|licen[cs]es?|copying|authors|contributors|notice"
+    r"(^|/)(_?vendor(ed)?|third[-_]party|node_modules|_static|_templates|\.github|\.circleci|\.gitlab|ci|\.ci|licen[cs]es?|copying|authors|contributors|notice"
     r"|\.[\w-]+(ignore|rc|\.ya?ml|\.toml|\.cfg)|\.\w+|package-lock\.json|codemeta\.json)"
     r"(\.\w+)?(/|$)",
     re.IGNORECASE,
@@ -140,7 +140,8 @@ def rank(
 
     ``defined`` are the places, path and first line, of the definitions that the query names.
     """
-    score = _scorer(query, candidates, defined=set(defined), weights=weights)
+    named = set(defined)
+    score = _scorer(query, candidates, defined=named, weights=weights)
     units: dict[_Place, Ranked] = {}
     for candidate in candidates:
         scored = Ranked(candidate, score(candidate))
@@ -148,7 +149,7 @@ def rank(
         if units.setdefault(unit, scored).score < scored.score:
             units[unit] = scored
     joined = _joined(sorted(units.values(), key=_order), weights)
-    return _spread(_supported(joined, weights), weights)[:knn]
+    return _spread(_supported(joined, weights), named, weights)[:knn]
 
 
 def coverage(present: Collection[int], idfs: Mapping[int, float]) -> float:
@@ -272,16 +273,19 @@ def _supported(ordered: Iterable[Ranked], weights: Weights) -> list[Ranked]:
     return [item for units in files.values() for item in units]
 
 
-def _spread(ranked: Iterable[Ranked], weights: Weights) -> list[Ranked]:
-    """Lower each unit by the better ones of its file, and sort."""
+def _spread(
+    ranked: Iterable[Ranked], named: Collection[tuple[str, int]], weights: Weights
+) -> list[Ranked]:
+    """Lower each unit by the better ones of its file, but for what was asked for by name; sort."""
     seen: defaultdict[str, int] = defaultdict(int)
     lowered = []
     for item in sorted(ranked, key=_order):
         path = item.candidate.path
         better = seen[path]
         seen[path] = better + 1
-        factor = weights.same_file**better
-        lowered.append(item._replace(score=item.score * factor) if better else item)
+        is_named = (path, item.candidate.unit_start_line) in named
+        factor = 1.0 if is_named else weights.same_file**better
+        lowered.append(item._replace(score=item.score * factor))
     return sorted(lowered, key=_order)
 
 

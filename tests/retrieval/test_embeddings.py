@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,8 +25,6 @@ from retrieval.one_text import reader_of
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from retrieval.embeddings import Vectors
 
 
 def test_vectors_come_in_the_order_of_their_texts(model: SentenceTransformerEmbedder) -> None:
@@ -147,21 +144,6 @@ def test_of_a_text_that_is_too_long_the_same_end_is_read_as_by_the_library(
     assert read
     vector = read(text)
     assert cosine_similarity(vector, library.encode(text, convert_to_tensor=True), dim=0) > 0.999
-
-
-def test_one_text_and_many_are_read_side_by_side(model: SentenceTransformerEmbedder) -> None:
-    """A tokenizer that is set for a batch while another thread reads by it fails."""
-    expected = model.encode(["How do I boil water?"])
-
-    def read(texts: list[str]) -> Vectors:
-        return [model.encode(texts) for _ in range(40)][-1]
-
-    with ThreadPoolExecutor() as pool:
-        many = [pool.submit(read, ["toast", "boil the kettle " * count]) for count in (1, 90)]
-        one = [pool.submit(read, ["How do I boil water?"]) for _ in range(4)]
-
-    assert all((vectors.result() == expected).all() for vectors in one)
-    assert all(vectors.result().shape == (2, 384) for vectors in many)
 
 
 def test_a_model_of_another_make_is_read_by_the_library(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from retrieval.candidates import Candidate
 from retrieval.model import ChunkKind
 from retrieval.query import Query, QueryKind, read_query
-from retrieval.ranking import FEW, WEIGHTS, KindWeights, Weights, coverage, rank
+from retrieval.ranking import WEIGHTS, KindWeights, Weights, coverage, rank
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -117,7 +117,7 @@ def test_the_words_of_a_long_question_count_more_than_those_of_a_short_one() -> 
     def replaced(lexical: float) -> Candidate:
         return _candidate(f"{lexical}.py", lexical=lexical)
 
-    assert lead(1) == lead(FEW) < lead(FEW + 1) < lead(whole_at) == lead(whole_at + 1)
+    assert lead(1) == lead(5) < lead(6) < lead(whole_at) == lead(whole_at + 1)
     assert first(whole_at) == "worded.py"
     assert first(2 * whole_at) == "worded.py"
     assert first(2) == "near.py"
