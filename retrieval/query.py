@@ -123,7 +123,8 @@ _ASKS_ABOUT_TESTS = re.compile(
 )
 _ASKS_ABOUT_HOUSEKEEPING = re.compile(
     r"\b(?:licen[cs]\w*|copyright|ci|workflows?|github actions?|continuous integration|pipelines?"
-    r"|contribut\w+|authors?|maintainers?|linters?|pre-commit|coverage|cite|citation)\b",
+    r"|contribut\w+|authors?|maintainers?|linters?|pre-commit|coverage|cite|citation"
+    r"|css|style ?sheets?|html templates?)\b",
     re.IGNORECASE,
 )
 _ASKS_FOR_OVERVIEW = re.compile(

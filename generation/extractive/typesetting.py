@@ -33,7 +33,8 @@ def cited(chosen: Sequence[Block], number: int) -> list[str]:
                 paragraphs.append(_list(block, None if introduced else number))
             case Kind.CODE:
                 paragraphs.append(fenced(block))
-    if blocks and all(block.kind is Kind.CODE for block in blocks):
+    said = [text for block, text in zip(blocks, paragraphs, strict=True) if block.kind != Kind.CODE]
+    if blocks and not any(f"[{number}]" in text for text in said):
         paragraphs.insert(0, f"From the documentation [{number}]:")
     return paragraphs
 

@@ -230,6 +230,19 @@ def test_no_more_than_two_units_support_a_third() -> None:
     assert best_of_three.score == pytest.approx(best_of_nine.score)
 
 
+def test_two_definitions_that_are_named_do_not_lower_each_other() -> None:
+    boil = _candidate("kettle.py", start_line=1, similarity=0.6)
+    pour = _candidate("kettle.py", start_line=20, similarity=0.55)
+    rinse = _candidate("kettle.py", start_line=40, similarity=0.55)
+    other = _candidate("other.py", similarity=0.5)
+    named = {("kettle.py", 1), ("kettle.py", 20)}
+
+    ranked = rank(_query(), [boil, pour, rinse, other], knn=4, defined=named)
+
+    lines = [(item.candidate.path, item.candidate.start_line) for item in ranked]
+    assert lines == [("kettle.py", 1), ("kettle.py", 20), ("other.py", 1), ("kettle.py", 40)]
+
+
 def test_one_file_does_not_fill_the_list() -> None:
     same = [_candidate("a.py", similarity=0.5 - n / 1000, start_line=n) for n in range(1, 5)]
     other = _candidate("b.py", similarity=0.45)
@@ -250,6 +263,7 @@ def test_one_file_does_not_fill_the_list() -> None:
         ("LICENSE", "Which licence is it under?", "housekeeping"),
         ("docs/AUTHORS.rst", "Who are the authors?", "housekeeping"),
         (".gitignore", "Where is the linter set up?", "housekeeping"),
+        ("docs/_static/css/theme.css", "Which style sheet has the colours?", "housekeeping"),
     ],
 )
 def test_a_path_that_seldom_answers_gives_way_unless_it_is_asked_for(

@@ -99,6 +99,14 @@ def test_how_to_do_it_is_answered_with_the_function_its_parameters_and_an_exampl
     assert answer("How do I create a disc?", PRIMITIVE, DISC) == DISC_ANSWER
 
 
+def test_commands_with_nothing_said_about_them_are_cited_as_well() -> None:
+    text = "Conda\n\n```bash\nconda install shapes\n```\n\nor\n\n```bash\npip install shapes\n```\n"
+    said = answer("How do I install it?", section(3, "Install", text, path="README.md"))
+
+    assert said.startswith("**Install**\n\nFrom the documentation [3]:\n\nConda")
+    assert cited(said) == (3,)
+
+
 def test_a_class_is_explained_with_its_constructor_and_methods() -> None:
     outline = Passage(
         2,
