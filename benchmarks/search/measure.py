@@ -37,19 +37,17 @@ from end_to_end import EndToEnd, measure_end_to_end
 from repositories import (
     BY_ROWS,
     BY_STRUCTURES,
-    LIMIT,
     Latency,
     build,
     create_repository,
     find,
-    given,
+    find_on,
     latency,
     milliseconds,
 )
 from rich.console import Console
 from rich.table import Table
 
-from retrieval.candidates import find_candidates
 from retrieval.scale import EXACT_UP_TO
 from storage import Database, embedded, migrations
 
@@ -235,17 +233,8 @@ def _timed(
     times = []
     with database.snapshot(place.repository_id) as connection:
         for query in queries:
-            started = time.perf_counter()
-            find_candidates(
-                connection,
-                repository_id=place.repository_id,
-                index_ids=[place.index_id],
-                chunks=chunks,
-                vector=given(query.vector if dense else None),
-                terms=query.terms if lexical else None,
-                limit=LIMIT,
-            )
-            times.append((time.perf_counter() - started) * 1_000)
+            call = partial(find_on, connection, place, query, chunks, dense=dense, lexical=lexical)
+            times.append(milliseconds(call))
     return latency(times)
 
 

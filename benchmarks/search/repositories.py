@@ -18,11 +18,10 @@ from retrieval.scale import EXACT_UP_TO, ensure_structure
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pgvector import HalfVector
     from synthetic import Query, Synthetic
 
     from retrieval.candidates import Candidate
-    from storage import Database
+    from storage import Connection, Database
 
 LIMIT = WEIGHTS.candidates
 """Candidates of each side, as a search asks for."""
@@ -70,8 +69,14 @@ def _tell_size(database: Database, place: Synthetic, chunks: int) -> None:
         connection.execute("UPDATE indexes SET chunks = %s WHERE id = %s", (chunks, place.index_id))
 
 
-def find(
-    database: Database,
+def find(database: Database, place: Synthetic, query: Query, chunks: int) -> list[Candidate]:
+    """Search for candidates in a transaction of their own; ``chunks`` says which way."""
+    with database.snapshot(place.repository_id) as connection:
+        return find_on(connection, place, query, chunks)
+
+
+def find_on(
+    connection: Connection,
     place: Synthetic,
     query: Query,
     chunks: int,
@@ -79,22 +84,17 @@ def find(
     dense: bool = True,
     lexical: bool = True,
 ) -> list[Candidate]:
-    """Search for candidates in a transaction of their own; ``chunks`` says which way."""
-    with database.snapshot(place.repository_id) as connection:
-        return find_candidates(
-            connection,
-            repository_id=place.repository_id,
-            index_ids=[place.index_id],
-            chunks=chunks,
-            vector=given(query.vector if dense else None),
-            terms=query.terms if lexical else None,
-            limit=LIMIT,
-        )
-
-
-def given(vector: HalfVector | None) -> Callable[[], HalfVector | None]:
-    """Return what gives the question's vector."""
-    return lambda: vector
+    """Search for candidates by ``connection``, which is scoped to the repository."""
+    vector = query.vector if dense else None
+    return find_candidates(
+        connection,
+        repository_id=place.repository_id,
+        index_ids=[place.index_id],
+        chunks=chunks,
+        vector=lambda: vector,
+        terms=query.terms if lexical else None,
+        limit=LIMIT,
+    )
 
 
 def milliseconds(call: Callable[[], object]) -> float:
