@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +20,6 @@ from jobs.worker import Pace, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from procrastinate.jobs import Job as StoredJob
 
@@ -419,6 +418,24 @@ def test_a_worker_that_was_silent_while_others_started_works_on(
         assert drained.result(60)
     assert stolen.calls == []
     assert done == [(1, 1), (2, 1)]
+
+
+def test_a_schedule_that_no_worker_was_there_for_is_made_up_for(
+    database_url: str, statuses: Statuses
+) -> None:
+    due = datetime.now(UTC) - timedelta(minutes=30)
+    handler = Recorder()
+    worker = Worker(
+        database_url=database_url,
+        handlers={"sweep": handler},
+        schedules=(Schedule("sweep", cron=f"{due.minute} {due.hour} * * *"),),
+    )
+
+    for _ in range(2):
+        worker.drain()
+        drain_until_settled(worker, statuses)
+
+    assert len(handler.calls) == 1
 
 
 def test_a_worker_that_finds_its_queue_empty_misses_no_schedule(
